@@ -1,0 +1,77 @@
+"""Tenants: created in one transaction, suspended, resumed, deleted with everything that was theirs."""
+
+from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import migrating, provisioning
+from accounts.errors import Conflict, Invalid
+from accounts.models import Domain, Tenant, User
+from accounts.tenancy import public
+
+
+class TenantGone(LookupError):
+    """The tenant is unknown or suspended: its work is not to be done."""
+
+
+def live(schema: str) -> Tenant:
+    """The tenant with this schema, for workers to go inside; TenantGone where it is none or suspended."""
+    with public():
+        found = Tenant.objects.live().filter(schema_name=schema).first()
+    if found is None:
+        raise TenantGone(schema)
+    return found
+
+
+def create(name: str, schema: str, domain: str, *, time_zone: str = "UTC", currency: str = "EUR") -> Tenant:
+    """Create a tenant with its schema, role and tables: all of it, or nothing."""
+    tenant = Tenant(name=name, schema_name=schema, time_zone=time_zone, currency=currency)
+    return create_from(tenant, domain)
+
+
+def create_from(tenant: Tenant, domain: str) -> Tenant:
+    """Create the tenant that this unsaved row describes."""
+    with public(), transaction.atomic():
+        try:
+            tenant.full_clean()
+        except ValidationError as refusal:
+            field, messages = next(iter(refusal.message_dict.items()))
+            raise Invalid(" ".join(messages), field=field) from refusal
+        if Domain.objects.filter(domain=domain).exists():
+            raise Conflict("This host name belongs to a tenant already.", field="domain")
+        tenant.save(force_insert=True)
+        Domain.objects.create(domain=domain, tenant=tenant, is_primary=True)
+        provisioning.build_wall(tenant)
+        migrating.migrate_new(tenant)
+    return tenant
+
+
+def suspend(tenant: Tenant) -> None:
+    """Shut a tenant: its hosts are not found, its keys open nothing, its tasks are not run."""
+    with public():
+        Tenant.objects.filter(pk=tenant.pk, suspended_at=None).update(suspended_at=timezone.now())
+
+
+def resume(tenant: Tenant) -> None:
+    """Open a suspended tenant again."""
+    with public():
+        Tenant.objects.filter(pk=tenant.pk).update(suspended_at=None)
+
+
+def delete(tenant: Tenant) -> None:
+    """Delete a suspended tenant: schema, role, keys, members, and the users who belong to nobody else."""
+    with public(), transaction.atomic():
+        if not Tenant.objects.select_for_update().filter(pk=tenant.pk).exclude(suspended_at=None).exists():
+            raise Conflict("Suspend the tenant before you delete it.")
+        provisioning.raze(tenant)
+        users = list(User.objects.filter(memberships__tenant=tenant).values_list("pk", flat=True))
+        Tenant.objects.filter(pk=tenant.pk).delete()
+        User.objects.filter(pk__in=users, memberships=None).delete()
+        _forget_sessions(tenant)
+
+
+def _forget_sessions(tenant: Tenant) -> None:
+    bound = str(tenant.pk)
+    ended = [row.pk for row in Session.objects.iterator() if row.get_decoded().get("_tenant") == bound]
+    Session.objects.filter(pk__in=ended).delete()

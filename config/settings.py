@@ -1,0 +1,216 @@
+"""Settings, from the environment; what is missing or wrong is said in one clear line at start.
+
+Development needs none: the servers are embedded (`manage.py up`), the key is a known one, and DEBUG is on.
+docs/operator.md lists every variable.
+"""
+
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from config.local import addresses
+from config.observability import logging_config
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# --- where we are: a production names its database; everything else is development ---
+IS_TEST = Path(sys.argv[0]).name.startswith(("pytest", "py.test")) or "pytest" in sys.modules
+DATA_DIR = Path(env("UNISON_DATA", default=str(BASE_DIR / ".data" / ("test" if IS_TEST else "run"))))
+DATABASE_URL = env("DATABASE_URL", default="") or addresses.database_url(DATA_DIR)
+REDIS_URL = env("REDIS_URL", default="") or addresses.redis_url(DATA_DIR)
+DEBUG = env.bool("DEBUG", default=not env("DATABASE_URL", default=""))
+
+SECRET_KEY = env("SECRET_KEY", default="")
+if not SECRET_KEY:
+    if not DEBUG and not IS_TEST:
+        raise ImproperlyConfigured("Set SECRET_KEY to at least 50 random characters.")
+    SECRET_KEY = "development-only-" + "0123456789abcdef" * 4
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", default=[])
+
+# --- hosts ---
+SITE_HOST = env("SITE_HOST", default="localhost")
+API_HOSTS = env.list(
+    "API_HOSTS", default=["localhost", "127.0.0.1"] if DEBUG or IS_TEST else [f"api.{SITE_HOST}"]
+)
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=[".localhost", "localhost", "127.0.0.1"] if DEBUG else [f".{SITE_HOST}"]
+)
+if IS_TEST:
+    ALLOWED_HOSTS = [*ALLOWED_HOSTS, ".unison.test", ".localhost", "localhost", "127.0.0.1"]
+
+# --- apps: shared ones live in `public`, tenant ones in each tenant's schema; never in both ---
+SHARED_APPS = [
+    "config",
+    "accounts",
+    "django_tenants",
+    "unfold",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.admin",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "strawberry_django",
+]
+TENANT_APPS = ["journeys", "success", "experience", "integrations"]
+INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS]
+
+TENANT_MODEL = "accounts.Tenant"
+TENANT_DOMAIN_MODEL = "accounts.Domain"
+DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.authentication.MemberBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# --- the database: path and role per transaction, connections from a pool (docs/architecture.md) ---
+POOL = {
+    "min_size": 1,
+    "max_size": env.int("DATABASE_POOL_SIZE", default=8),
+    "max_lifetime": env.int("DATABASE_CONNECTION_LIFETIME", default=600),
+    "timeout": 10,
+}
+DATABASES = {"default": env.db_url_config(DATABASE_URL, engine="accounts.database")}
+DATABASES["default"].update(
+    OPTIONS={**DATABASES["default"].get("OPTIONS", {}), "pool": POOL},
+    CONN_MAX_AGE=0,
+    DISABLE_SERVER_SIDE_CURSORS=True,
+)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004",  # e-mail addresses are unique whatever their case: by a constraint
+]
+
+# --- cache and queue, on Valkey or Redis; every key carries its tenant ---
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_FUNCTION": "accounts.caching.key_of_tenant",
+    }
+}
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 900
+CELERY_TASK_SOFT_TIME_LIMIT = 840
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_max": 0.2}
+# a killed worker's tasks come back within seconds; the timeout is longer than the longest task
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 1800,
+    "unacked_restore_interval": 1,
+    "unacked_restore_throttle": 1,
+}
+CELERY_BEAT_SCHEDULE = {
+    "fold what arrived": {"task": "journeys.tasks.fold_rollups_everywhere", "schedule": 60},
+    "tell what happened": {"task": "integrations.tasks.relay_events_everywhere", "schedule": 30},
+    "deliver what is due": {"task": "integrations.tasks.deliver_webhooks_everywhere", "schedule": 15},
+    "score what is due": {"task": "success.tasks.score_due_everywhere", "schedule": 60},
+    "score everything": {"task": "success.tasks.score_all_everywhere", "schedule": 3600},
+}
+
+# --- the web ---
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+MIDDLEWARE = [
+    "config.health.ProbeMiddleware",
+    "config.observability.RequestLogMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "accounts.middleware.TenancyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.csp",
+            ],
+        },
+    }
+]
+SESSION_ENGINE = "accounts.sessions"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env("STATIC_ROOT", default=str(DATA_DIR.parent / "static")))
+if not DEBUG and not IS_TEST:
+    STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
+WHITENOISE_USE_FINDERS = DEBUG or IS_TEST
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+USE_I18N = False
+
+# --- security: strict, and off only where a browser on localhost could not follow ---
+SECURE_CSP = {
+    "default-src": ["'self'"],
+    "img-src": ["'self'", "data:"],
+    "style-src": ["'self'", "'unsafe-inline'"],
+    "script-src": ["'self'"],
+    "object-src": ["'none'"],
+    "base-uri": ["'none'"],
+    "frame-ancestors": ["'none'"],
+    "form-action": ["'self'"],
+}
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_COOKIE_HTTPONLY = False  # front ends read it to send it back
+if not DEBUG and not IS_TEST:
+    SECURE_PROXY_SSL_HEADER = (
+        ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+    )
+    SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", default=True)
+    SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+
+# --- the way out ---
+WEBHOOK_ALLOWED_NETWORKS = env.list("WEBHOOK_ALLOWED_NETWORKS", default=[])
+WEBHOOK_REQUIRE_HTTPS = env.bool("WEBHOOK_REQUIRE_HTTPS", default=True)
+
+LOGGING = logging_config(env("LOG_LEVEL", default="INFO"), as_json=not sys.stderr.isatty())
+LOGGING_CONFIG = "logging.config.dictConfig"
+UNFOLD = {"SITE_TITLE": "Unison", "SITE_HEADER": "Unison", "SHOW_HISTORY": False, "SHOW_VIEW_ON_SITE": False}
+
+
+def _check(name: str, url: str, schemes: tuple[str, ...]) -> None:
+    if urlsplit(url).scheme not in schemes:
+        raise ImproperlyConfigured(f"{name} begins with {' or '.join(f'{scheme}://' for scheme in schemes)}.")
+
+
+_check("DATABASE_URL", DATABASE_URL, ("postgresql", "postgres"))
+_check("REDIS_URL", REDIS_URL, ("redis", "rediss", "unix"))
+if len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("SECRET_KEY is too short: at least 50 random characters.")
