@@ -1,0 +1,4 @@
+from experience.models.responses import Answer, Response
+from experience.models.surveys import Question, QuestionKind, Survey
+
+__all__ = ["Answer", "Question", "QuestionKind", "Response", "Survey"]
