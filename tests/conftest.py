@@ -62,7 +62,7 @@ def _build(admin: psycopg.Connection, template: str) -> None:
             admin.execute(f'DROP DATABASE IF EXISTS "{old}"')
     admin.execute(f'CREATE DATABASE "{template}_building"')
     _use(f"{template}_building")
-    call_command("migrate_schemas", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115
+    call_command("migrate_schemas", verbosity=0, stdout=StringIO())
     for schema, key in TENANTS.items():
         zone = "Europe/Berlin" if schema == "globex" else "UTC"
         tenants.create_from(
