@@ -111,6 +111,7 @@ class Postgres:
         with self.log.open("wb") as log:
             return subprocess.Popen(
                 command,
+                cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

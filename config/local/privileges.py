@@ -7,7 +7,6 @@ forbids that, as `nobody`, who is then given the folders.
 import ctypes
 import os
 import pwd
-import shutil
 import signal
 import subprocess
 import sys
@@ -65,7 +64,9 @@ class Identity:
                 enter_namespace()
             dies()
 
-        user = {"user": self.owner, "group": self.group, "extra_groups": []} if self.changes_user else {}
+        user: dict[str, Any] = (
+            {"user": self.owner, "group": self.group, "extra_groups": []} if self.changes_user else {}
+        )
         return {"start_new_session": True, "preexec_fn": before_exec, **user}
 
     def own(self, folder: Path) -> None:
@@ -106,16 +107,12 @@ def nobody() -> Identity:
 
 def check_reach(identity: Identity, *paths: Path) -> None:
     """Say in time that `nobody` cannot come to the folders, as when the project lies in root's home."""
-    true = shutil.which("true")
-    if not identity.changes_user or not true:
+    if not identity.changes_user:
         return
+    user: dict[str, Any] = {"user": identity.owner, "group": identity.group, "extra_groups": []}
     for path in paths:
-        try:
-            subprocess.run(
-                [true], cwd=path, user=identity.owner, group=identity.group, extra_groups=[], check=True
-            )
-        except (OSError, subprocess.SubprocessError) as problem:
+        if subprocess.run(["/bin/sh", "-c", 'test -x "$0"', str(path)], cwd="/", **user).returncode:
             raise CannotStart(
                 f"Postgres refuses to run as root, and the user nobody cannot come to {path}. Run this as an "
                 "ordinary user, or move the project out of root's home (to /srv, say)."
-            ) from problem
+            )
