@@ -22,6 +22,10 @@ def add(email: str, name: str, role: str, *, password: str | None = None, by: Ac
     """Make somebody a member; a user who is new here needs a password, one who is known keeps theirs."""
     by.require(Permission.MANAGE_MEMBERS)
     wanted = _role(role, by)
+    try:
+        validate_email(email)
+    except ValidationError as refusal:
+        raise Invalid("This is not an e-mail address.", field="email") from refusal
     with public():
         user = User.objects.filter(email__iexact=email).first() or _new_user(email, name, password)
         if Membership.objects.filter(user=user, tenant=tenant(), ended_at=None).exists():
@@ -101,10 +105,6 @@ def _keep_an_owner(leaving: Membership) -> None:
 def _new_user(email: str, name: str, password: str | None) -> User:
     if not name.strip() or len(name) > 200 or "\0" in name:
         raise Invalid("Give the user a name of at most 200 characters.", field="name")
-    try:
-        validate_email(email)
-    except ValidationError as refusal:
-        raise Invalid("This is not an e-mail address.", field="email") from refusal
     user = User(email=email, name=name.strip())
     try:
         validate_password(password or "", user)

@@ -11,7 +11,7 @@ from accounts import keys
 from accounts.actor import Actor
 from accounts.authentication import member_actor
 from accounts.models import ApiKey, Domain, Tenant
-from accounts.tenancy import inside, public
+from accounts.tenancy import PUBLIC, entered, public, scope_of
 
 
 class TenantRequest(HttpRequest):
@@ -49,7 +49,7 @@ class TenancyMiddleware:
             request.actor = Actor.nobody()
         else:
             request.actor = SimpleLazyObject(lambda: _member(request))  # type: ignore[assignment]
-        with inside(tenant) if tenant else public(), transaction.atomic():
+        with entered(scope_of(tenant) if tenant else PUBLIC), transaction.atomic():
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)

@@ -74,7 +74,8 @@ def enter(scope: Scope) -> None:
 
 
 @contextmanager
-def _entered(scope: Scope) -> Iterator[None]:
+def entered(scope: Scope) -> Iterator[None]:
+    """Run a block in a scope."""
     token = _scope.set(scope)
     try:
         yield
@@ -84,15 +85,15 @@ def _entered(scope: Scope) -> Iterator[None]:
 
 def inside(tenant: "Tenant") -> AbstractContextManager[None]:
     """Run a block as the tenant: its schema, its role."""
-    return _entered(scope_of(tenant))
+    return entered(scope_of(tenant))
 
 
 def public() -> AbstractContextManager[None]:
     """Run a block on what all tenants share: tenants, users, keys, sessions. Whose turn it is stays known."""
     scope = _scope.get()
-    return _entered(PUBLIC._replace(tenant=scope.tenant) if scope else PUBLIC)
+    return entered(PUBLIC._replace(tenant=scope.tenant) if scope else PUBLIC)
 
 
 def owning(schema: str, tenant: "Tenant | None" = None) -> AbstractContextManager[None]:
     """Run a block as the owner of a schema: migrations and provisioning only."""
-    return _entered(owner_scope(schema, tenant))
+    return entered(owner_scope(schema, tenant))

@@ -1,0 +1,78 @@
+"""Members: added, given another role, let go; the last owner stays."""
+
+import pytest
+
+from accounts import members
+from accounts.errors import Conflict, DomainError, Forbidden, NotFound
+from accounts.models import Membership
+from accounts.permissions import Permission, Role
+from accounts.tenancy import inside
+from tests.factories import PASSWORD, a_member, a_membership, acting, an_actor
+
+
+def test_a_member_of_one_tenant_is_nobody_in_another(acme, globex):
+    user = a_member(acme, Role.ADMIN)
+    assert acting(user, acme).role == Role.ADMIN
+    assert acting(user, globex).kind == "nobody"
+    assert acting(user, globex).permissions == frozenset()
+
+
+def test_a_known_user_joins_with_their_own_password(acme, globex):
+    user = a_member(acme)
+    with inside(globex):
+        joined = members.add(user.email.upper(), "Another Name", Role.VIEWER, by=an_actor())
+    assert joined.user_id == user.pk
+    assert acting(user, globex).role == Role.VIEWER
+
+
+@pytest.mark.parametrize(
+    ("email", "name", "role", "password", "field"),
+    [
+        ("not an address", "N", "csm", PASSWORD, "email"),
+        ("a\0@acme.test", "N", "csm", PASSWORD, "email"),
+        ("n@acme.test", " ", "csm", PASSWORD, "name"),
+        ("n@acme.test", "N" * 201, "csm", PASSWORD, "name"),
+        ("n@acme.test", "N", "emperor", PASSWORD, "role"),
+        ("n@acme.test", "N", "csm", "short", "password"),
+        ("n@acme.test", "N", "csm", None, "password"),
+    ],
+)
+def test_what_does_not_fit_is_refused_by_field(acme, globex, email, name, role, password, field):
+    with pytest.raises(DomainError) as refusal:
+        members.add(email, name, role, password=password, by=an_actor())
+    assert refusal.value.field == field
+    assert not Membership.objects.exists()
+
+
+def test_nobody_is_a_member_twice(acme, globex):
+    member = a_membership(acme)
+    with pytest.raises(Conflict):
+        members.add(member.user.email, "N", Role.CSM, by=an_actor())
+
+
+def test_the_last_owner_stays(acme, globex):
+    owner = a_membership(acme)
+    a_membership(globex)
+    with pytest.raises(Conflict):
+        members.end(owner, by=an_actor())
+    with pytest.raises(Conflict):
+        members.change_role(owner, Role.ADMIN, by=an_actor())
+
+    a_membership(acme)
+    assert members.change_role(owner, Role.ADMIN, by=an_actor()).role == Role.ADMIN
+
+
+def test_an_admin_makes_no_owners(acme, globex):
+    admin = an_actor(Permission.MANAGE_MEMBERS)
+    with pytest.raises(Forbidden):
+        members.add("n@acme.test", "N", Role.OWNER, password=PASSWORD, by=admin)
+    with pytest.raises(Forbidden):
+        members.end(a_membership(acme), by=admin)
+
+
+def test_a_neighbours_member_is_not_found(acme, globex):
+    theirs = a_membership(globex)
+    with pytest.raises(NotFound):
+        members.find(theirs.pk, by=an_actor())
+    with pytest.raises(NotFound):
+        members.end(theirs, by=an_actor())

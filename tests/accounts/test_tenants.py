@@ -1,0 +1,132 @@
+"""Tenants as the operator makes and unmakes them."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from accounts import migrating, tenants
+from accounts.errors import Conflict, DomainError
+from accounts.models import Membership, Tenant, User
+from accounts.tenancy import inside, owning, public
+from tests.factories import PASSWORD, a_membership
+
+
+def tables(schema: str) -> set[str]:
+    with public(), connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", [schema])
+        return {name for (name,) in cursor.fetchall()}
+
+
+def test_a_new_tenant_has_every_table_and_opens(acme, globex):
+    tenant = tenants.create("Initech", "initech", "initech.unison.test", time_zone="Asia/Tokyo")
+
+    assert tables("initech") == tables("acme")
+    with inside(tenants.live("initech")):
+        assert Tenant.objects.get().name == "Initech"
+    assert tenant.zone.key == "Asia/Tokyo"
+
+
+def test_replaying_gives_what_migrating_gives(acme, globex):
+    """The replayed script and Django's own executor make the same columns, constraints and indexes."""
+    tenants.create("Replayed", "replayed", "replayed.unison.test")
+    with public(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA migrated")
+        with owning("migrated"):
+            executor = MigrationExecutor(connection)
+            executor.migrate(executor.loader.graph.leaf_nodes())
+
+    assert shape("replayed") == shape("migrated")
+
+
+def shape(schema: str) -> list[tuple]:
+    sql = """
+        SELECT table_name, column_name, data_type, is_nullable, character_maximum_length::text
+          FROM information_schema.columns WHERE table_schema = %(schema)s
+         UNION ALL
+        SELECT tablename, replace(indexdef, %(schema)s, ''), '', '', '' FROM pg_indexes
+         WHERE schemaname = %(schema)s
+         UNION ALL
+        SELECT conrelid::regclass::text, replace(pg_get_constraintdef(c.oid), %(schema)s, ''), '', '', ''
+          FROM pg_constraint c JOIN pg_namespace n ON n.oid = connamespace WHERE nspname = %(schema)s"""
+    with owning(schema), connection.cursor() as cursor:
+        cursor.execute(sql, {"schema": schema})
+        # the ledger is written out by us, so that its identity column and index names are ours
+        return sorted(row for row in cursor.fetchall() if "django_migrations" not in str(row))
+
+
+def test_a_tenant_that_is_behind_catches_up(acme, globex):
+    with owning("globex"), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'integrations'")
+        cursor.execute(
+            "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables"
+            " WHERE schemaname = 'globex' AND tablename LIKE 'integrations%%'"
+        )
+        cursor.execute(f"DROP TABLE {cursor.fetchone()[0]} CASCADE")
+    said: list[str] = []
+
+    assert migrating.migrate_tenants([acme, globex], said.append) == 1
+    assert tables("globex") == tables("acme")
+    assert said == ["[1/1] globex"]
+    assert migrating.migrate_tenants([acme, globex], said.append) == 0
+
+
+@pytest.mark.parametrize(
+    "schema", ["public", "shared", "pg_x", "Acme", "a-b", "1a", "", 'a"b', "a" * 49, "acme"]
+)
+def test_a_name_that_cannot_be_a_schema_is_refused(acme, globex, schema):
+    with pytest.raises(DomainError):
+        tenants.create("N", schema, "n.unison.test")
+    with public():
+        assert Tenant.objects.count() == 2
+
+
+def test_creating_is_all_or_nothing(acme, globex):
+    with pytest.raises(Conflict):
+        tenants.create("N", "initech", "acme.unison.test")
+    assert not tables("initech")
+    with pytest.raises(DomainError):
+        tenants.create("N", "initech", "n.unison.test", time_zone="Mars/Olympus")
+    assert not tables("initech")
+
+
+def test_a_live_tenant_is_not_deleted_by_a_slip(acme, globex):
+    with pytest.raises(Conflict):
+        tenants.delete(acme)
+    assert tables("acme")
+
+
+def test_deleting_leaves_nothing_of_it_and_nothing_else_less(acme, globex):
+    tenant = tenants.create("Initech", "initech", "initech.unison.test")
+    gone, stays = a_membership(tenant), a_membership(acme)
+    tenants.suspend(tenant)
+
+    tenants.delete(tenant)
+
+    assert not tables("initech")
+    with public():
+        assert not Tenant.objects.filter(schema_name="initech").exists()
+        assert not User.objects.filter(pk=gone.user_id).exists()
+        assert Membership.objects.filter(pk=stays.pk).exists()
+    with pytest.raises(tenants.TenantGone):
+        tenants.live("initech")
+
+
+def test_the_operators_command(acme, globex):
+    out = StringIO()
+    options = ["--domain", "initech.unison.test", "--owner", "peter@initech.test", "--password", PASSWORD]
+    call_command("tenant", "create", "initech", *options, stdout=out)
+    call_command("tenant", "suspend", "initech", stdout=out)
+    call_command("tenant", "list", stdout=out)
+    call_command("tenant", "resume", "initech", stdout=out)
+    call_command("tenant", "repair", "initech", stdout=out)
+    assert "initech              suspended" in out.getvalue()
+
+    for refused in (["create", "x"], ["create", "pg_x", "--domain", "d"], ["suspend", "nobody"]):
+        with pytest.raises(CommandError):
+            call_command("tenant", *refused, stdout=out)
+    call_command("tenant", "suspend", "initech", stdout=out)
+    call_command("tenant", "delete", "initech", "--yes", stdout=out)
+    assert not tables("initech")
