@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar
+from uuid import UUID
 
 from accounts.events import DomainEvent
 
@@ -12,8 +13,8 @@ from accounts.events import DomainEvent
 class SurveyCreated(DomainEvent):
     """A survey was made."""
 
-    name: ClassVar[str] = "experience.survey_created"
-    survey_id: str
+    name: ClassVar = "experience.survey_created"
+    survey_id: UUID
     survey_key: str
 
 
@@ -21,8 +22,8 @@ class SurveyCreated(DomainEvent):
 class SurveyArchived(DomainEvent):
     """A survey was put away; its answers stay."""
 
-    name: ClassVar[str] = "experience.survey_archived"
-    survey_id: str
+    name: ClassVar = "experience.survey_archived"
+    survey_id: UUID
     survey_key: str
 
 
@@ -34,13 +35,13 @@ class SurveyAnswered(DomainEvent):
     never pooled. What was written is not told; the answer's id finds it.
     """
 
-    name: ClassVar[str] = "experience.survey_answered"
-    survey_id: str
-    response_id: str
-    answer_id: str
-    question_id: str
-    person_id: str
-    company_id: str | None
+    name: ClassVar = "experience.survey_answered"
+    survey_id: UUID
+    response_id: UUID
+    answer_id: UUID
+    question_id: UUID
+    person_id: UUID
+    company_id: UUID | None
     kind: str
     score: int | None
     channel: str

@@ -11,10 +11,12 @@ from accounts.actor import Actor
 from accounts.errors import Conflict, Invalid, NotFound
 from accounts.events import emit
 from accounts.permissions import Permission
+from experience.drafts import is_storable
 from experience.events import SurveyArchived, SurveyCreated
 from experience.models import Question, QuestionKind, Survey
 
 MOST_QUESTIONS = 50
+MOST_CHARACTERS = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,17 +44,19 @@ def create(draft: SurveyDraft, *, by: Actor) -> Survey:
         raise Invalid(f"A survey asks 1 to {MOST_QUESTIONS} questions.", field="questions")
     survey = Survey(key=draft.key, title=draft.title)
     questions = [
-        Question(survey=survey, position=position, kind=question.kind, text=question.text)
-        for position, question in enumerate(draft.questions, start=1)
+        Question(survey=survey, position=position, kind=asked.kind, text=asked.text)
+        for position, asked in enumerate(draft.questions, start=1)
     ]
-    _refuse_unfit(survey, questions)
+    _refuse_unfit(survey)
+    for index, question in enumerate(questions):
+        _refuse_unfit(question, f"questions.{index}.")
     try:
         with transaction.atomic():
             survey.save(force_insert=True)
     except IntegrityError as error:
         raise Conflict("A survey with this key is already here.", field="key") from error
     Question.objects.bulk_create(questions)
-    emit(SurveyCreated(survey_id=str(survey.pk), survey_key=survey.key), by=by)
+    emit(SurveyCreated(survey_id=survey.pk, survey_key=survey.key), by=by)
     return survey
 
 
@@ -65,7 +69,7 @@ def archive(survey: Survey, *, by: Actor) -> Survey:
         raise Conflict("The survey is already archived.")
     locked.archived_at = timezone.now()
     locked.save(update_fields=["archived_at"])
-    emit(SurveyArchived(survey_id=str(locked.pk), survey_key=locked.key), by=by)
+    emit(SurveyArchived(survey_id=locked.pk, survey_key=locked.key), by=by)
     return locked
 
 
@@ -77,12 +81,13 @@ def find(key: str, *, by: Actor) -> Survey:
     return survey
 
 
-def _refuse_unfit(survey: Survey, questions: Sequence[Question]) -> None:
-    """Let the models' own rules speak, and say which field they spoke of."""
+def _refuse_unfit(row: Survey | Question, at: str = "") -> None:
+    """Let the model's own rules speak, and say which field they spoke of."""
+    for field in ("key", "title", "kind", "text"):
+        if not is_storable(getattr(row, field, ""), MOST_CHARACTERS):
+            raise Invalid(f"This is no text of at most {MOST_CHARACTERS} characters.", field=f"{at}{field}")
     try:
-        survey.clean_fields()
-        for question in questions:
-            question.clean_fields(exclude=["survey"])
+        row.clean_fields(exclude=["survey"])
     except ValidationError as error:
         field, messages = next(iter(error.message_dict.items()))
-        raise Invalid(messages[0], field=field) from error
+        raise Invalid(messages[0], field=f"{at}{field}") from error

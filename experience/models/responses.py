@@ -54,14 +54,19 @@ class Response(TenantModel):
     """One person's answers to one survey, given at one time."""
 
     survey = models.ForeignKey(
-        Survey, on_delete=models.PROTECT, related_name="responses", help_text="The survey that was answered."
+        Survey,
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="responses",
+        help_text="The survey that was answered.",
     )
     person = models.ForeignKey(
-        Person, on_delete=models.CASCADE, related_name="responses", help_text="Who answered."
+        Person, on_delete=models.CASCADE, db_index=False, related_name="responses", help_text="Who answered."
     )
     company = models.ForeignKey(
         Company,
         on_delete=models.CASCADE,
+        db_index=False,
         null=True,
         blank=True,
         related_name="responses",
@@ -99,10 +104,18 @@ class Answer(TenantModel):
     """What was answered to one question: a score on the question's scale, words, or both."""
 
     response = models.ForeignKey(
-        Response, on_delete=models.CASCADE, related_name="answers", help_text="The response it belongs to."
+        Response,
+        on_delete=models.CASCADE,
+        db_index=False,
+        related_name="answers",
+        help_text="The response it belongs to.",
     )
     question = models.ForeignKey(
-        Question, on_delete=models.PROTECT, related_name="answers", help_text="The question it answers."
+        Question,
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="answers",
+        help_text="The question it answers.",
     )
     score = models.SmallIntegerField(
         null=True, blank=True, help_text="The point chosen on the question's scale."

@@ -79,7 +79,11 @@ class Question(TenantModel):
     """One question of a survey. It never changes, so that its answers stay comparable."""
 
     survey = models.ForeignKey(
-        Survey, on_delete=models.CASCADE, related_name="questions", help_text="The survey that asks it."
+        Survey,
+        on_delete=models.CASCADE,
+        db_index=False,
+        related_name="questions",
+        help_text="The survey that asks it.",
     )
     position = models.PositiveSmallIntegerField(help_text="Its place in the survey, from 1.")
     kind = models.CharField(
