@@ -16,7 +16,7 @@ def wake(task: Task, *, schema: str) -> None:
     """
     name = f"wake {task.name} for {schema}"
     here = set(connection.savepoint_ids)
-    for savepoints, promised, _ in connection.run_on_commit:
+    for savepoints, promised, *_ in connection.run_on_commit:
         if getattr(promised, "__qualname__", "") == name and savepoints <= here:
             return
 
