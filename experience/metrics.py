@@ -7,7 +7,6 @@ that carries `n`, its margin and its `definition`.
 """
 
 from collections.abc import Hashable
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Expression, F, Q, Sum
 from django.db.models.functions import TruncMonth
@@ -39,9 +38,8 @@ def nps_by(answers: AnswerQuerySet, group: str | Expression) -> dict[Hashable, s
 
 def nps_by_month(answers: AnswerQuerySet) -> dict[Hashable, scores.Nps]:
     """The Net Promoter Score of each month in the tenant's time zone, keyed by its first moment."""
-    zone = ZoneInfo(tenancy.tenant().time_zone)
-    by_month = nps_by(answers, TruncMonth("response__responded_at", tzinfo=zone))
-    return dict(sorted(by_month.items()))  # type: ignore[type-var]  # every key is a datetime
+    by_month = nps_by(answers, TruncMonth("response__responded_at", tzinfo=tenancy.tenant().zone))
+    return dict(sorted(by_month.items()))
 
 
 def csat(answers: AnswerQuerySet) -> scores.Csat | None:

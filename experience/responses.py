@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -26,7 +25,8 @@ MOST_AT_ONCE = 10_000
 type Pairs = list[tuple[Response, ResponseDraft]]
 
 
-class Refusal(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Refusal:
     """Why one response of many was not stored."""
 
     index: int
