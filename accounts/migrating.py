@@ -106,7 +106,7 @@ def _catch_up(tenant: Tenant, applied: frozenset[Name]) -> None:
 def _script(applied: frozenset[Name]) -> tuple[str | None, tuple[Name, ...]]:
     """The SQL missing after `applied`, or None where Python must run; asked inside an owner's scope."""
     loader = MigrationLoader(None)
-    loader.applied_migrations = dict.fromkeys(applied)  # type: ignore[arg-type]
+    loader.applied_migrations = {name: loader.graph.nodes[name] for name in applied}
     executor = MigrationExecutor(connection)
     executor.loader = loader
     plan = executor.migration_plan(loader.graph.leaf_nodes())

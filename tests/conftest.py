@@ -19,13 +19,14 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.management import call_command
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.test.testcases import LiveServerThread
 from psycopg.conninfo import make_conninfo
 
 from accounts import tenants
 from accounts.models import ApiKey, Membership, Tenant, User
 from accounts.tenancy import inside, owning, public
+from tests.databases import close_pool
 
 # the ids are fixed, because roles are named by them and belong to the cluster, not to one database
 TENANTS = {
@@ -45,8 +46,7 @@ def _fingerprint() -> str:
 
 
 def _use(name: str) -> None:
-    connections.close_all()
-    connection.close_pool()
+    close_pool()
     connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = name
 
 

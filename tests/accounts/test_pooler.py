@@ -11,12 +11,13 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from psycopg.conninfo import conninfo_to_dict
 
 from accounts.models import Tenant
 from accounts.tenancy import inside
 from config.local.privileges import for_servers
+from tests.databases import close_pool
 
 PGBOUNCER = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin:/usr/local/sbin")
 
@@ -44,16 +45,13 @@ def pooled(committed, tmp_path: Path) -> Iterator[None]:
     before = {key: connection.settings_dict.get(key) for key in ("HOST", "PORT", "OPTIONS")}
     try:
         _wait_for(tmp_path, database, str(user))
-        connections.close_all()
-        connection.close_pool()
-        options = {key: value for key, value in before["OPTIONS"].items() if key not in {"host", "port"}}
-        connection.settings_dict.update(
-            HOST=str(tmp_path), PORT="6432", OPTIONS=options | {"prepare_threshold": None}
-        )
+        close_pool()
+        options = dict(connection.settings_dict["OPTIONS"]) | {"prepare_threshold": None}
+        options.pop("host", None)
+        connection.settings_dict.update(HOST=str(tmp_path), PORT="6432", OPTIONS=options)
         yield
     finally:
-        connections.close_all()
-        connection.close_pool()
+        close_pool()
         connection.settings_dict.update(before)
         process.terminate()
         process.wait(10)
