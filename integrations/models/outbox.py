@@ -90,7 +90,7 @@ class Telling(TenantModel):
     due_at = models.DateTimeField(default=timezone.now, help_text="When it is to be told, or tried again.")
     attempts = models.PositiveIntegerField(default=0, help_text="How often it failed.")
     told_at = models.DateTimeField(null=True, blank=True)
-    error = models.CharField(max_length=500, blank=True, help_text="Why it failed last.")
+    error = models.CharField(max_length=200, blank=True, help_text="What kind of error it met last.")
 
     objects = TellingQuerySet.as_manager()
 

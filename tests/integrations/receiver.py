@@ -39,6 +39,7 @@ class Receiver:
         self.answer: Callable[[Received], Reply] = lambda received: Reply()
         self.at_once = self.most_at_once = 0
         self.lock = threading.Lock()
+        self.gate = threading.Event()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
         self.server.daemon_threads = True
         self.port = self.server.server_address[1]

@@ -1,0 +1,73 @@
+"""The catalogue tells the truth: what is emitted fits its schema, and so do its own examples."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+import pytest
+from django.utils import timezone
+from jsonschema import Draft202012Validator, FormatChecker
+
+from accounts.identifiers import uuid7
+from integrations import catalogue, deliveries, relay, webhooks
+from integrations.catalogue import public_events
+from integrations.events import EndpointDisabled
+from tests.factories import an_actor
+from tests.integrations.factories import an_endpoint, say, something_happened
+
+ENTRIES = {entry.name: entry for entry in public_events()}
+
+
+def problems(schema, message):
+    return [e.message for e in Draft202012Validator(schema, format_checker=FormatChecker()).iter_errors(message)]
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_an_entry_is_whole(name):
+    entry = ENTRIES[name]
+    Draft202012Validator.check_schema(entry.schema)
+    assert problems(entry.schema, entry.example) == []
+    assert re.fullmatch(r"[a-z]+\.[a-z_]+", name)
+    assert entry.description
+
+
+def test_what_is_sent_fits_the_schema(acme, globex, receiver):
+    endpoint, _ = an_endpoint(receiver.url(), *ENTRIES)
+    something_happened()
+    say(EndpointDisabled(endpoint_id=uuid7(), reason="gone"))
+    webhooks.test(endpoint, by=an_actor())
+    relay.plan()
+    deliveries.drain()
+
+    assert len(receiver.received) == 3
+    for received in receiver.received:
+        assert problems(ENTRIES[received.json["type"]].schema, received.json) == []
+
+
+def test_every_kind_of_field_is_described():
+    @dataclass
+    class Part:
+        measure: str
+        part: Decimal | None
+
+    @dataclass
+    class Everything:
+        a: UUID
+        b: date
+        c: datetime | None
+        d: list[Part]
+        e: Literal["x", "y"]
+        f: dict[str, int]
+        g: bool
+        h: int | None
+
+    schema, example = catalogue._object(Everything)
+
+    assert problems(schema, example) == []
+    assert schema["properties"]["h"] == {"type": ["integer", "null"]}
+    assert problems(schema, {**example, "e": "z"})
+    assert problems(schema, {**example, "d": [{"measure": "nps"}]})
+    assert timezone.is_aware(datetime.fromisoformat(example["c"]))
