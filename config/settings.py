@@ -158,6 +158,7 @@ TEMPLATES = [
 SESSION_ENGINE = "accounts.sessions"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+GRAPHQL_COST_PER_MINUTE = env.int("GRAPHQL_COST_PER_MINUTE", default=200_000)
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = DEBUG or IS_TEST
 if not WHITENOISE_USE_FINDERS:

@@ -1,0 +1,153 @@
+"""Pages of rows: Relay's cursor connections, at the root and below every row.
+
+A page is read when something of it is asked for, and counted only for `totalCount`. Below rows, the pages of
+a whole group of parents are one statement, and so are their counts (`lateral`).
+
+    people = connection(PersonNode, description="The tenant's people.")
+    extend(CompanyNode, affiliations=connection(AffiliationNode, by="company", description="Who is in it."))
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import strawberry
+from django.db.models import Q, QuerySet
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.types.arguments import StrawberryArgument
+
+from accounts.graphql import selection
+from accounts.graphql.context import Context, Info
+from accounts.graphql.filtering import condition
+from accounts.graphql.keyset import Keyset
+from accounts.graphql.lateral import PARENT
+from accounts.graphql.nodes import Column, known, rows_of, shape_of
+from accounts.graphql.ordering import names_of
+from accounts.graphql.pages import Page, Pages, Window
+
+
+@strawberry.type(description="Where a page lies in its list.")
+class PageInfo:
+    has_next_page: bool = strawberry.field(description="Whether there is more after it.")
+    has_previous_page: bool = strawberry.field(description="Whether there is more before it.")
+    start_cursor: str | None = strawberry.field(description="The cursor of its first object.")
+    end_cursor: str | None = strawberry.field(description="The cursor of its last object.")
+
+
+@strawberry.type(description="An object on a page, with its place.")
+class Edge[T]:
+    cursor: str = strawberry.field(description="Its place: give it as `after` or `before`.")
+    node: T = strawberry.field(description="The object.")
+
+
+@strawberry.type(description="A page of objects.")
+class Connection[T]:
+    edges: list[Edge[T]] = strawberry.field(description="The objects, each with its cursor.")
+    nodes: list[T] = strawberry.field(description="The objects alone.")
+    page_info: PageInfo = strawberry.field(description="Where the page lies in the list.")
+    total_count: int = strawberry.field(
+        description="How many there are on all pages; counted only when it is asked for."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A page of rows, declared: whose rows, which of them, and for which key of the row they hang on.
+
+    `by` is the field of the rows that holds the parent's key; `where` is a condition that names it as
+    `PARENT`, for rows that do not hold it themselves. `key` is the parent's attribute that is meant: its own
+    key, if nothing is said.
+    """
+
+    target: type
+    by: str = ""
+    where: Callable[[], Q] | None = None
+    key: str = "pk"
+    order: Sequence[str] = ()
+    narrow: Callable[[QuerySet, Context], QuerySet] | None = None
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether it hangs on a row."""
+        return bool(self.by or self.where)
+
+    def belonging(self, rows: QuerySet, context: Context) -> QuerySet:
+        """The rows of the parent, whichever it is."""
+        if self.by:
+            rows = rows.filter(**{self.by: PARENT})
+        if self.where:
+            rows = rows.filter(self.where())
+        return self.narrow(rows, context) if self.narrow else rows
+
+
+class ConnectionField(Column):
+    """A page of rows."""
+
+    many: Many
+
+    @property
+    def is_basic_field(self) -> bool:
+        """Never: it takes arguments."""
+        return False
+
+    def get_result(self, source: Any, info: Any, args: list[Any], kwargs: dict[str, Any]) -> Page:
+        """The page, still unread."""
+        many = self.many
+        window = Window(**{name: kwargs.get(name) for name in ("first", "after", "last", "before")})
+
+        def load(group: Sequence[Any]) -> Pages:
+            rows, keyset = _asked(many, info, kwargs)
+            return Pages(rows, keyset, window, sorted({getattr(row, many.key) for row in group} - {None}))
+
+        if many.is_nested:
+            return known(info, source, load).of(getattr(source, many.key))
+        return Pages(*_asked(many, info, kwargs), window).of(None)
+
+
+def _asked(many: Many, info: Info, given: dict[str, Any]) -> tuple[QuerySet, Keyset]:
+    """The rows that are meant, and their order."""
+    shape, selected = shape_of(many.target), selection.of_rows(info)
+    rows = many.belonging(rows_of(many.target, info.context, selected), info.context)
+    if filters := given.get("filters"):
+        rows = rows.filter(condition(filters, info.context))
+    if (search := given.get("search")) and shape.search:
+        rows = rows.filter(shape.search(search.strip()))
+    keyset = Keyset(shape.model, names_of(given.get("ordering")) or many.order or shape.order)
+    return keyset.with_cursor(rows) if selected.wants_cursor else rows, keyset
+
+
+def connection(
+    target: type, *, description: str, by: str = "", where: Callable[[], Q] | None = None, **more: Any
+) -> Any:
+    """A field that is a page of rows; see `Many` for what can be said of them."""
+    made = ConnectionField(description=description, type_annotation=StrawberryAnnotation(Connection[target]))  # type: ignore[valid-type]
+    made.many = Many(target, by, where, **more)
+    made.arguments = [_argument(*each) for each in _arguments(target)]
+    return made
+
+
+def _arguments(target: type) -> list[tuple[str, Any, str]]:
+    shape = shape_of(target)
+    arguments: list[tuple[str, Any, str]] = [
+        ("first", int | None, "How many from the beginning: 0 to 100, 50 where nothing is said."),
+        ("after", str | None, "A cursor: begin after it."),
+        ("last", int | None, "How many from the end: 0 to 100."),
+        ("before", str | None, "A cursor: end before it."),
+    ]
+    if shape.filters:
+        arguments.append(("filters", shape.filters | None, "Which ones; all conditions hold together."))
+    if shape.ordering:
+        ordering = list[shape.ordering] | None  # type: ignore[name-defined]
+        arguments.append(("ordering", ordering, "By what, the most important first."))
+    if shape.search:
+        arguments.append(("search", str | None, "A text they contain, whatever its case."))
+    return arguments
+
+
+def _argument(name: str, annotation: Any, description: str) -> StrawberryArgument:
+    return StrawberryArgument(
+        python_name=name,
+        graphql_name=None,
+        type_annotation=StrawberryAnnotation(annotation),
+        description=description,
+    )

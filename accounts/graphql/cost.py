@@ -1,0 +1,128 @@
+"""What an operation may cost: the objects it can return, with the variables of this very request.
+
+An object costs 1 and everything in it as often as it may be there; a connection is a page of `first` or
+`last` (50 where neither is said), another list is taken to hold ten. Columns cost nothing, a mutation 10, a
+look at the schema 10.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    ArgumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    IntValueNode,
+    ListValueNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    VariableNode,
+    get_named_type,
+    is_composite_type,
+    is_list_type,
+)
+from graphql.type import GraphQLOutputType, get_nullable_type
+
+from accounts.graphql import limits
+
+PLAIN_LIST = 10
+OF_MUTATION = 10
+OF_SCHEMA = 10
+FREE = {"edges", "pageInfo"}
+"""Parts of a connection that are no objects of their own."""
+
+
+@dataclass(slots=True)
+class Meter:
+    """One count, with the variables and fragments it needs."""
+
+    schema: GraphQLSchema
+    fragments: Mapping[str, FragmentDefinitionNode]
+    variables: Mapping[str, Any]
+    known: dict[str, int] = field(default_factory=dict)
+    is_fixed: bool = True
+    """Whether no variable had a say, so that the count holds for every request."""
+
+    def of(self, operation: OperationDefinitionNode) -> int:
+        """The cost of an operation, at least 1."""
+        root = self.schema.get_root_type(operation.operation)
+        is_mutation = operation.operation is OperationType.MUTATION
+        fields = len(operation.selection_set.selections) if is_mutation else 0
+        return max(1, OF_MUTATION * fields + self._level(root, operation.selection_set))
+
+    def _level(self, parent: Any, selections: SelectionSetNode | None) -> int:
+        total = 0
+        for selection in selections.selections if selections else ():
+            match selection:
+                case FieldNode():
+                    total += self._field(parent, selection)
+                case InlineFragmentNode():
+                    condition = selection.type_condition
+                    inner = self.schema.type_map[condition.name.value] if condition else parent
+                    total += self._level(inner, selection.selection_set)
+                case FragmentSpreadNode():
+                    total += self._fragment(selection.name.value)
+        return total
+
+    def _fragment(self, name: str) -> int:
+        if name not in self.known:
+            fragment = self.fragments[name]
+            self.known[name] = self._level(
+                self.schema.type_map[fragment.type_condition.name.value], fragment.selection_set
+            )
+        return self.known[name]
+
+    def _field(self, parent: Any, node: FieldNode) -> int:
+        name = node.name.value
+        if name in {"__schema", "__type"}:
+            return OF_SCHEMA
+        if name.startswith("__") or not isinstance(parent, GraphQLObjectType | GraphQLInterfaceType):
+            return 0
+        declared: GraphQLOutputType = parent.fields[name].type
+        named = get_named_type(declared)
+        if not is_composite_type(named):
+            return 0
+        inside = self._level(named, node.selection_set)
+        if is_connection(named):
+            return 1 + self._page(node) * inside
+        if is_connection(parent):
+            return inside if name in FREE else 1 + inside
+        if is_list_type(get_nullable_type(declared)):
+            return self._listed(node) * (1 + inside)
+        return 1 + inside
+
+    def _page(self, node: FieldNode) -> int:
+        asked = [self._value(each) for each in node.arguments or () if each.name.value in {"first", "last"}]
+        sizes = [size for size in asked if isinstance(size, int)]
+        return min(max(0, *sizes), limits.PAGE_MOST) if len(sizes) > 1 else _clipped(sizes)
+
+    def _listed(self, node: FieldNode) -> int:
+        ids = next((self._value(each) for each in node.arguments or () if each.name.value == "ids"), None)
+        return len(ids) if isinstance(ids, list | tuple) else PLAIN_LIST
+
+    def _value(self, argument: ArgumentNode) -> Any:
+        match argument.value:
+            case IntValueNode(value=digits):
+                return int(digits) if len(digits) < 10 else limits.PAGE_MOST
+            case ListValueNode(values=values):
+                return values
+            case VariableNode(name=name):
+                self.is_fixed = False
+                return self.variables.get(name.value)
+        return None
+
+
+def _clipped(sizes: list[int]) -> int:
+    return min(max(0, sizes[0]), limits.PAGE_MOST) if sizes else limits.PAGE
+
+
+def is_connection(named: Any) -> bool:
+    """Whether a type is a page of objects."""
+    return isinstance(named, GraphQLObjectType) and named.name.endswith("Connection")

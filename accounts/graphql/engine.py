@@ -1,0 +1,152 @@
+"""From a question to its answer: found, weighed, paid for, carried out.
+
+The schema, its validator and its resolvers are strawberry's. What is ours is the order of things: nothing is
+carried out before its size, its caller and its price are known.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import strawberry
+from django.conf import settings
+from django.db import connection
+from graphql import ExecutionResult, GraphQLFormattedError, OperationDefinitionNode, execute_sync
+from psycopg.pq import TransactionStatus
+
+from accounts.graphql import budget, limits
+from accounts.graphql.context import Context
+from accounts.graphql.documents import Document, Library, asks_about_schema_only, is_mutation
+from accounts.graphql.errors import Code, Refused, coded, error
+from accounts.middleware import TenantRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One request of GraphQL."""
+
+    query: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    operation_name: str | None = None
+    is_get: bool = False
+
+
+@dataclass(slots=True)
+class Answer:
+    """What goes back: `data`, where anything was carried out, and errors."""
+
+    body: dict[str, Any]
+    status: int = 200
+    legacy: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def refusal(refused: Refused) -> Answer:
+    """The answer to a question that was not carried out."""
+    body = {"errors": coded(refused.errors, refused.default)}
+    return Answer(body, refused.status, refused.legacy, refused.headers)
+
+
+class Engine:
+    """Answers questions against one schema."""
+
+    def __init__(self, schema: strawberry.Schema) -> None:
+        self.schema = schema
+        self.library = Library(schema)
+
+    def answer(self, question: Question, request: TenantRequest) -> Answer:
+        """Carry a question out, or say why not."""
+        try:
+            return self._answer(question, request)
+        except Refused as refused:
+            return refusal(refused)
+
+    def _answer(self, question: Question, request: TenantRequest) -> Answer:
+        if not request.actor.is_known and not settings.DEBUG:
+            raise unauthenticated()
+        document = self.library.find(question.query)
+        operation = document.operation(question.operation_name)
+        if question.is_get and is_mutation(operation):
+            raise Refused(
+                error("A mutation is sent with POST.", Code.BAD_REQUEST),
+                status=405,
+                legacy=405,
+                headers={"Allow": "POST"},
+            )
+        if not request.actor.is_known and not asks_about_schema_only(operation):
+            raise unauthenticated()
+        cost = document.cost(operation, self.schema, question.variables)
+        if cost > limits.COST:
+            message = f"This may return {cost} objects; one operation may return {limits.COST}."
+            raise Refused(error(message, Code.TOO_COMPLEX, limit="cost", maximum=limits.COST, requested=cost))
+        if request.tenant is None:
+            return self._carry_out(question, document, operation, request)
+        left = _pay(request, cost)
+        answer = self._carry_out(question, document, operation, request)
+        answer.body["extensions"] = {
+            "cost": {
+                "requested": cost,
+                "limit": limits.COST,
+                "perMinute": left.limit,
+                "remaining": left.remaining,
+                "resetsInSeconds": left.resets_in,
+            }
+        }
+        return answer
+
+    def _carry_out(
+        self,
+        question: Question,
+        document: Document,
+        operation: OperationDefinitionNode,
+        request: TenantRequest,
+    ) -> Answer:
+        result = execute_sync(
+            self.schema._schema,
+            document.tree,
+            context_value=Context(request, request.actor, document),
+            variable_values=dict(question.variables),
+            operation_name=operation.name.value if operation.name else None,
+            executor_class=self.schema.execution_context_class,
+        )
+        return _answered(result)
+
+
+def unauthenticated() -> Refused:
+    """Nobody is there: no credential, or one that opens nothing here."""
+    return Refused(
+        error("Sign in, or send an API key as `Authorization: Bearer …`.", Code.UNAUTHENTICATED),
+        status=401,
+        legacy=401,
+        headers={"WWW-Authenticate": 'Bearer realm="unison"'},
+    )
+
+
+def _pay(request: TenantRequest, cost: int) -> budget.Budget:
+    left = budget.spend(request.actor, cost)
+    if left.is_spent:
+        message = f"The cost of {left.limit} per minute is used up. Ask again in {left.resets_in} seconds."
+        raise Refused(
+            error(
+                message, Code.THROTTLED, requested=cost, perMinute=left.limit, resetsInSeconds=left.resets_in
+            ),
+            status=429,
+            legacy=429,
+            headers={"Retry-After": str(left.resets_in)},
+        )
+    return left
+
+
+def _answered(result: ExecutionResult) -> Answer:
+    errors: list[GraphQLFormattedError] = coded(result.errors or (), Code.BAD_USER_INPUT)
+    if _is_broken():
+        return Answer({"errors": errors}, 500, 500)
+    if result.data is None and all(each.path is None for each in result.errors or ()):
+        return Answer({"errors": errors}, 400, 200)
+    return Answer({"errors": errors, "data": result.data} if errors else {"data": result.data})
+
+
+def _is_broken() -> bool:
+    """Whether a read failed in the database, so that nothing of this request can be kept."""
+    opened = connection.connection
+    return opened is not None and opened.info.transaction_status == TransactionStatus.INERROR

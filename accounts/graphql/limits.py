@@ -1,0 +1,29 @@
+"""How large a question may be: every bound of the API on one page."""
+
+DOCUMENT_LENGTH = 20_000
+"""Characters of a document."""
+
+BODY_BYTES = 1_048_576
+"""Bytes of a request."""
+
+TOKENS = 2_000
+DEPTH = 12
+ALIASES = 30
+DIRECTIVES = 50
+REPEATS = 100
+"""Selections of a field that is selected beside it already: the validator compares each with each."""
+
+COST = 5_000
+"""Objects that one operation may return."""
+
+PAGE, PAGE_MOST = 50, 100
+"""Objects on a page, where nothing is said and at most."""
+
+LIST_MOST = 100
+"""Values in a list of a filter or an input, unless the field says otherwise."""
+
+TEXT_MOST = 10_000
+"""Characters of one string in the variables or the document."""
+
+NESTING = 32
+"""Levels of lists and objects in the variables."""

@@ -1,0 +1,160 @@
+"""A page as it is resolved: nothing is read before it is asked for, and nothing twice.
+
+Below rows, the pages of a whole group of parents are one statement, and so are their counts (`lateral`).
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Model, QuerySet
+
+from accounts.errors import Invalid
+from accounts.graphql import limits
+from accounts.graphql.keyset import Keyset, written
+from accounts.graphql.lateral import PARENT, for_each
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which part of a list is asked for."""
+
+    first: int | None = None
+    after: str | None = None
+    last: int | None = None
+    before: str | None = None
+
+    def __post_init__(self) -> None:
+        for name, size in (("first", self.first), ("last", self.last)):
+            if size is not None and not 0 <= size <= limits.PAGE_MOST:
+                raise Invalid(f"`{name}` is from 0 to {limits.PAGE_MOST}.")
+
+    @property
+    def is_backwards(self) -> bool:
+        """Whether it is read from the end of the list."""
+        return self.last is not None and self.first is None
+
+    @property
+    def size(self) -> int:
+        """How many rows are on the page at most."""
+        if self.is_backwards:
+            return self.last or 0
+        return limits.PAGE if self.first is None else self.first
+
+    def trimmed(self, rows: list[Any]) -> tuple[list[Any], bool, bool]:
+        """The rows of the page, in order, from what was read; whether there is more before, and after."""
+        is_more, page = len(rows) > self.size, rows[: self.size]
+        if self.is_backwards:
+            return page[::-1], is_more, self.before is not None
+        if self.last is not None and self.last < len(page):
+            return page[len(page) - self.last :], True, is_more
+        return page, self.after is not None, is_more
+
+
+class Pages:
+    """The pages of one field: one at the root, or one for each parent of a group."""
+
+    def __init__(
+        self, rows: QuerySet, keyset: Keyset, window: Window, parents: Sequence[UUID] | None = None
+    ) -> None:
+        self.rows = rows
+        self.keyset = keyset
+        self.window = window
+        self.parents = parents
+
+    @cached_property
+    def read(self) -> dict[UUID | None, list[Any]]:
+        """The rows of every parent, one more than asked for, to know whether there is more."""
+        window, rows = self.window, self.rows
+        if window.after:
+            rows = self.keyset.cut(rows, window.after, backwards=False)
+        if window.before:
+            rows = self.keyset.cut(rows, window.before, backwards=True)
+        rows = self.keyset.order(rows, backwards=window.is_backwards)
+        if self.parents is None:
+            return {None: list(rows[: window.size + 1])}
+        read: dict[UUID | None, list[Any]] = defaultdict(list)
+        for row in for_each(rows.annotate(parent_key=PARENT)[: window.size + 1], self.parents):
+            read[row.parent_key].append(row)
+        return read
+
+    @cached_property
+    def counts(self) -> dict[UUID | None, int]:
+        """How many rows every parent has on all pages."""
+        rows = self.rows.order_by()
+        if self.parents is None:
+            return {None: rows.count()}
+        counted = (
+            rows.values(parent_key=PARENT).annotate(found=Count("pk")).values_list("parent_key", "found")
+        )
+        return dict(for_each(counted, self.parents))
+
+    def of(self, parent: UUID | None) -> "Page":
+        """One parent's page."""
+        return Page(self, parent)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An edge as it is resolved."""
+
+    node: Model
+
+    @property
+    def cursor(self) -> str:
+        """The row's place."""
+        return written(self.node.cursor_text)  # type: ignore[attr-defined]
+
+
+class Page:
+    """A connection as it is resolved: nothing is read before it is asked for."""
+
+    def __init__(self, pages: Pages, parent: UUID | None) -> None:
+        self._pages = pages
+        self._parent = parent
+
+    @cached_property
+    def _trimmed(self) -> tuple[list[Any], bool, bool]:
+        return self._pages.window.trimmed(self._pages.read.get(self._parent, []))
+
+    @property
+    def nodes(self) -> list[Any]:
+        """The rows."""
+        return self._trimmed[0]
+
+    @property
+    def edges(self) -> list[Place]:
+        """The rows with their places."""
+        return [Place(row) for row in self._trimmed[0]]
+
+    @property
+    def total_count(self) -> int:
+        """How many there are on all pages."""
+        return self._pages.counts.get(self._parent, 0)
+
+    @property
+    def page_info(self) -> "Bounds":
+        """Where the page lies."""
+        return Bounds(*self._trimmed)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """A page's place as it is resolved."""
+
+    rows: list[Any]
+    has_previous_page: bool
+    has_next_page: bool
+
+    @property
+    def start_cursor(self) -> str | None:
+        """The place of the first row."""
+        return written(self.rows[0].cursor_text) if self.rows else None
+
+    @property
+    def end_cursor(self) -> str | None:
+        """The place of the last row."""
+        return written(self.rows[-1].cursor_text) if self.rows else None

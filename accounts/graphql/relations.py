@@ -1,0 +1,90 @@
+"""One row: by its id at the root, or the one that a row points at, or that points at it.
+
+Read once for a whole group, and only if it may be seen. Such a field is null where there is no such row and
+where the actor may not see it; so it is never required.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import strawberry
+from django.db.models import Model
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.types.arguments import StrawberryArgument
+
+from accounts.graphql import selection
+from accounts.graphql.ids import key_of
+from accounts.graphql.nodes import Column, known, rows_of, shape_of
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """A to-one relation, declared: the row's attribute with a key, and the target's field that it is."""
+
+    target: type
+    key: str
+    by: str = "pk"
+
+
+class OneField(Column):
+    """One row, or nothing."""
+
+    one: One
+
+    @property
+    def is_basic_field(self) -> bool:
+        """Never: the row is read when it is asked for."""
+        return False
+
+    def get_result(self, source: Any, info: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """The row."""
+        one = self.one
+        key = getattr(source, one.key)
+        if key is None:
+            return None
+
+        def load(group: Sequence[Any]) -> dict[Any, Any]:
+            keys = {getattr(row, one.key) for row in group} - {None}
+            rows = rows_of(one.target, info.context, selection.of_row(info))
+            return {getattr(row, one.by): row for row in rows.filter(**{f"{one.by}__in": keys})}
+
+        return known(info, source, load).get(key)
+
+
+def one(target: type, key: str, *, description: str, by: str = "pk") -> Any:
+    """One row: `one(CompanyNode, "company_id")`, or `one(AccountNode, "pk", by="company_id")`."""
+    made = OneField(description=description, type_annotation=StrawberryAnnotation(target | None))
+    made.one = One(target, key, by)
+    return made
+
+
+class SingleField(Column):
+    """The row with the id that is given, or nothing."""
+
+    target: type
+
+    @property
+    def is_basic_field(self) -> bool:
+        """Never: it takes an argument."""
+        return False
+
+    def get_result(self, source: Any, info: Any, args: list[Any], kwargs: dict[str, Any]) -> Model | None:
+        """The row."""
+        key = key_of(kwargs["id"], shape_of(self.target).name)
+        return rows_of(self.target, info.context, selection.of_row(info)).filter(pk=key).first()
+
+
+def single(target: type, *, description: str) -> Any:
+    """A field of the root that is one row, by its id."""
+    made = SingleField(description=description, type_annotation=StrawberryAnnotation(target | None))
+    made.target = target
+    made.arguments = [
+        StrawberryArgument(
+            python_name="id",
+            graphql_name=None,
+            type_annotation=StrawberryAnnotation(strawberry.ID),
+            description="Its id.",
+        )
+    ]
+    return made

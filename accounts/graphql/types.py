@@ -1,0 +1,125 @@
+"""The ground floor in the graph: who asks, members, users and API keys."""
+
+import enum
+from typing import Annotated
+
+import strawberry
+from django.db.models import Q, QuerySet
+from strawberry import auto
+
+from accounts.graphql.context import Context, Info
+from accounts.graphql.enums import described
+from accounts.graphql.filtering import filters, where
+from accounts.graphql.lookups import OneOf, TimeLookup
+from accounts.graphql.nodes import Node, column, node, rows_of
+from accounts.graphql.ordering import Direction, orders
+from accounts.graphql.relations import one
+from accounts.models import ApiKey, KeyKind, Membership, User
+from accounts.permissions import Permission, Role
+
+described(Role)
+described(Permission)
+described(KeyKind, name="ApiKeyKind")
+
+
+def _known_users(rows: QuerySet, context: Context) -> QuerySet:
+    """Colleagues, for those who may see them; everybody sees themselves."""
+    actor = context.actor
+    return rows if actor.may(Permission.SEE_MEMBERS) else rows.filter(pk=actor.id)
+
+
+@node(User, rows=_known_users)
+class UserNode(Node):
+    name: str = column("What they are called.")
+    email: str = column("Their e-mail address.")
+    is_active: auto
+
+
+@filters(Membership)
+class MemberFilter:
+    role: OneOf[Role]
+    is_active: Annotated[
+        bool, where(lambda value, _: Q(ended_at__isnull=value), "Whether they belong to the tenant now.")
+    ]
+
+
+@orders(Membership)
+class MemberOrder:
+    created_at: Direction
+
+
+@node(
+    Membership,
+    filters=MemberFilter,
+    ordering=MemberOrder,
+    search=lambda text: Q(user__name__icontains=text) | Q(user__email__icontains=text),
+)
+class MemberNode(Node):
+    role: Role
+    created_at: auto
+    ended_at: auto
+    user: UserNode | None = one(UserNode, "user_id", description="The user.")
+
+
+@filters(ApiKey)
+class ApiKeyFilter:
+    kind: OneOf[KeyKind]
+    expires_at: TimeLookup
+    is_revoked: Annotated[
+        bool, where(lambda value, _: Q(revoked_at__isnull=not value), "Whether it was revoked.")
+    ]
+
+
+@orders(ApiKey)
+class ApiKeyOrder:
+    name: Direction
+    created_at: Direction
+    last_used_at: Direction
+
+
+@node(
+    ApiKey,
+    filters=ApiKeyFilter,
+    ordering=ApiKeyOrder,
+    search=lambda text: Q(name__icontains=text) | Q(prefix__startswith=text),
+)
+class ApiKeyNode(Node):
+    name: auto
+    kind: KeyKind
+    prefix: auto
+    source: auto
+    scopes: list[Permission]
+    created_at: auto
+    expires_at: auto
+    revoked_at: auto
+    last_used_at: auto
+    created_by: UserNode | None = one(UserNode, "created_by_id", description="Who issued it.")
+
+
+@strawberry.type(description="The business whose data this is.")
+class Tenant:
+    name: str = strawberry.field(description="Its name.")
+    time_zone: str = strawberry.field(description="Days and months are cut in this IANA time zone.")
+    currency: str = strawberry.field(description="ISO 4217 code of its home currency.")
+
+
+@strawberry.enum(description="What sort of caller this is.")
+class ViewerKind(enum.Enum):
+    USER = strawberry.enum_value("user", description="A member, signed in.")
+    KEY = strawberry.enum_value("key", description="A program, with an API key.")
+
+
+@strawberry.type(description="Who is asking, and what they may do.")
+class Viewer:
+    kind: ViewerKind = strawberry.field(description="A member, or a program.")
+    label: str = strawberry.field(description="The member's or the key's name.")
+    role: Role | None = strawberry.field(description="A member's role.")
+    permissions: list[Permission] = strawberry.field(description="What they may do.")
+    tenant: Tenant = strawberry.field(description="Where they are.")
+
+    @strawberry.field(description="A member's user.")
+    def user(self, info: Info) -> UserNode | None:
+        """The user; one per request, so a resolver costs nothing."""
+        actor = info.context.actor
+        found = rows_of(UserNode, info.context).filter(pk=actor.id) if actor.kind == "user" else ()
+        return next(iter(found), None)

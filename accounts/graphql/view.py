@@ -1,0 +1,82 @@
+"""The one address of GraphQL: questions by POST and GET, and the page to try them in."""
+
+import json
+from collections.abc import Callable
+from typing import cast
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from django.shortcuts import redirect
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.csrf import csrf_exempt
+
+from accounts.graphql import graphiql
+from accounts.graphql.engine import Answer, Engine, refusal, unauthenticated
+from accounts.graphql.errors import Code, Refused, error
+from accounts.graphql.negotiation import LEGACY, MODERN, accepted, malformed, read, wants_page
+from accounts.middleware import TenantRequest
+
+VARIES = ("Accept", "Authorization", "Cookie")
+
+
+def graphql_view(engine: Engine) -> Callable[[HttpRequest], HttpResponse]:
+    """The view of a schema."""
+
+    @csrf_exempt  # keys need no token; for sessions `_check_token` asks for it
+    def view(request: HttpRequest) -> HttpResponse:
+        asked = cast("TenantRequest", request)
+        if wants_page(request):
+            return _page(asked)
+        media = accepted(request, MODERN, LEGACY)
+        answer = _answer(engine, asked, media)
+        return _response(answer, media or LEGACY)
+
+    return view
+
+
+def _answer(engine: Engine, request: TenantRequest, media: str | None) -> Answer:
+    try:
+        if media is None:
+            raise malformed(f"Answers are {MODERN} or {LEGACY}.", 406)
+        if not request.actor.is_known and not settings.DEBUG:
+            raise unauthenticated()
+        question = read(request)
+        if not question.is_get:
+            _check_token(request)
+        return engine.answer(question, request)
+    except Refused as refused:
+        return refusal(refused)
+
+
+class _Token(CsrfViewMiddleware):
+    """Django's check, as an answer and not as a page."""
+
+    def _reject(self, request: HttpRequest, reason: str) -> HttpResponse:
+        return HttpResponse(reason, status=403)
+
+
+def _check_token(request: TenantRequest) -> None:
+    if request.actor.kind != "user":
+        return
+    refused = _Token(lambda _: HttpResponse()).process_view(request, lambda _: HttpResponse(), (), {})
+    if refused is not None:
+        message = "With a session, send the CSRF token: the cookie's value as the header `X-CSRFToken`."
+        raise Refused(error(message, Code.FORBIDDEN), status=403, legacy=403)
+
+
+def _page(request: TenantRequest) -> HttpResponse:
+    if not request.actor.is_known and not settings.DEBUG:
+        return redirect(f"/admin/login/?next={request.path}")
+    return graphiql.page(request)
+
+
+def _response(answer: Answer, media: str) -> HttpResponse:
+    body = json.dumps(answer.body, ensure_ascii=False, separators=(",", ":"))
+    status = answer.status if media == MODERN else answer.legacy
+    response = HttpResponse(
+        body, status=status, content_type=f"{media}; charset=utf-8", headers=dict(answer.headers)
+    )
+    response["Cache-Control"] = "no-store"
+    patch_vary_headers(response, VARIES)
+    return response
