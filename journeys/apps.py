@@ -7,3 +7,9 @@ class JourneysConfig(AppConfig):
     """People, companies, the timeline, stages."""
 
     name = "journeys"
+
+    def ready(self) -> None:
+        """Let the timeline hear what verbs announce."""
+        from journeys import receivers
+
+        receivers.listen()

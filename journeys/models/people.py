@@ -58,7 +58,7 @@ class Person(TenantModel):
     email = models.EmailField(
         max_length=200,
         blank=True,
-        help_text="Their e-mail address; unique among people who are not archived.",
+        help_text="Their e-mail address, in lower case; unique among people who are not archived.",
     )
     phone = models.CharField(max_length=40, blank=True, help_text="Their telephone number, as it was given.")
     traits = models.JSONField(

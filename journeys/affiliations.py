@@ -1,0 +1,178 @@
+"""Affiliations: who belongs to which company, and since when.
+
+Whoever begins or ends one takes the tenant's lock.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.actor import Actor
+from accounts.errors import Conflict, Invalid
+from accounts.events import DomainEvent, emit_many
+from accounts.identifiers import uuid7
+from accounts.permissions import Permission
+from journeys import identities
+from journeys.checks import check
+from journeys.events import AffiliationBegun, AffiliationEnded, CompanyUpdated
+from journeys.incoming import Grouping, Refused
+from journeys.models import Affiliation, AffiliationRole, Company, Person
+from journeys.portraits import Stroke, paint
+
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' affiliations', 0))"
+
+_MISSING = """
+SELECT given.person, given.company
+FROM unnest(%s::uuid[], %s::uuid[]) AS given (person, company)
+WHERE NOT EXISTS (
+    SELECT FROM journeys_affiliation held
+    WHERE held.person_id = given.person AND held.company_id = given.company AND held.until IS NULL
+)
+"""
+
+_BEGIN = """
+INSERT INTO journeys_affiliation (id, created_at, person_id, company_id, role, is_primary, since)
+SELECT
+    (%s || lpad(to_hex(given.number), 4, '0'))::uuid, now(), given.person, given.company, given.role,
+    row_number() OVER (PARTITION BY given.person ORDER BY given.number) = 1 AND NOT EXISTS (
+        SELECT FROM journeys_affiliation held
+        WHERE held.person_id = given.person AND held.is_primary AND held.until IS NULL
+    ),
+    given.since
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::timestamptz[])
+    WITH ORDINALITY AS given (person, company, role, since, number)
+WHERE NOT EXISTS (
+    SELECT FROM journeys_affiliation held
+    WHERE held.person_id = given.person AND held.company_id = given.company AND held.until IS NULL
+)
+RETURNING person_id, company_id, role, is_primary
+"""
+
+type Pair = tuple[UUID, UUID]
+"""A person and a company."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AffiliationDraft:
+    """A person's part in a company; without `since`, it has been so for as long as we know."""
+
+    role: str = AffiliationRole.USER
+    is_primary: bool = True
+    since: datetime | None = None
+
+
+def lock() -> None:
+    """Let nobody else begin or end an affiliation until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK)
+
+
+@transaction.atomic
+def affiliate(person: Person, company: Company, draft: AffiliationDraft, *, by: Actor) -> Affiliation:
+    """Say what a person is in a company.
+
+    What they were there before ends; so does a former primary company's being it.
+    """
+    by.require(Permission.CHANGE_PEOPLE)
+    lock()
+    held = Affiliation.objects.open().filter(person=person)
+    former = held.filter(company=company).first()
+    if former and (former.role, former.is_primary) == (draft.role, draft.is_primary):
+        raise Conflict(f"{person} has this part in {company} already.")
+    displaced = held.primary().exclude(company=company).first() if draft.is_primary else None
+
+    moment = draft.since or timezone.now()
+    for ended in filter(None, (former, displaced)):
+        _end(ended, moment)
+    begun = Affiliation(person=person, company=company, role=draft.role, is_primary=draft.is_primary)
+    begun.since = moment if former or displaced else draft.since
+    check(begun)
+    begun.save(force_insert=True)
+    rows = [begun]
+    if displaced:
+        rows.append(
+            Affiliation.objects.create(
+                person=person, company_id=displaced.company_id, role=displaced.role, since=moment
+            )
+        )
+    emit_many([_begun(row) for row in rows], by=by)
+    return begun
+
+
+@transaction.atomic
+def end(affiliation: Affiliation, *, at: datetime | None = None, by: Actor) -> Affiliation:
+    """Say that a person belongs to a company no more."""
+    by.require(Permission.CHANGE_PEOPLE)
+    lock()
+    current = Affiliation.objects.get(pk=affiliation.pk)
+    if current.until:
+        raise Conflict("This has ended already.")
+    _end(current, at or timezone.now())
+    event = AffiliationEnded(person_id=current.person_id, company_id=current.company_id)
+    emit_many([event], by=by)
+    return current
+
+
+def group_many(given: Mapping[int, Grouping], *, by: Actor) -> dict[int, Refused]:
+    """Keep what is said of companies, and who belongs to them; for verbs that have asked for permission.
+
+    The companies and the identities are there already. A person's first company is their primary one. Returns
+    those that did not fit, by their place in the batch.
+    """
+    keys = {one.company_key for one in given.values()}
+    ids = dict(Company.objects.filter(key__in=keys).values_list("key", "pk"))
+    painted = paint(Company, [_stroke(index, one, ids[one.company_key]) for index, one in given.items()])
+    events: list[DomainEvent] = [
+        CompanyUpdated(company_id=company, changed=sorted(changed))
+        for company, changed in sorted(painted.changed.items())
+    ]
+    people = identities.people_of({one.identity for one in given.values() if one.identity})
+    pairs: dict[Pair, Grouping] = {}
+    for one in given.values():
+        if one.identity:
+            pairs.setdefault((people[one.identity], ids[one.company_key]), one)
+    emit_many([*events, *_begin(pairs)], by=by)
+    return painted.refused
+
+
+def _begin(pairs: Mapping[Pair, Grouping]) -> list[DomainEvent]:
+    """Begin the affiliations that are not there yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MISSING, [[person for person, _ in pairs], [company for _, company in pairs]])
+        missing = [pair for pair in cursor.fetchall() if pair in pairs]
+        if not missing:
+            return []
+        lock()
+        people, places = (list(column) for column in zip(*missing, strict=True))
+        roles = [pairs[pair].role or AffiliationRole.USER.value for pair in missing]
+        moments = [pairs[pair].occurred_at for pair in missing]
+        cursor.execute(_BEGIN, [str(uuid7())[:-4], people, places, roles, moments])
+        return [
+            AffiliationBegun(person_id=person, company_id=company, role=role, is_primary=primary)
+            for person, company, role, primary in cursor.fetchall()
+        ]
+
+
+def _end(affiliation: Affiliation, moment: datetime) -> None:
+    if affiliation.since and moment < affiliation.since:
+        raise Invalid("This would end an affiliation before it began.", field="since")
+    affiliation.until = moment
+    affiliation.save(update_fields=["until"])
+
+
+def _begun(affiliation: Affiliation) -> AffiliationBegun:
+    return AffiliationBegun(
+        person_id=affiliation.person_id,
+        company_id=affiliation.company_id,
+        role=affiliation.role,
+        is_primary=affiliation.is_primary,
+    )
+
+
+def _stroke(index: int, one: Grouping, company: UUID) -> Stroke:
+    texts = {"name": one.name, "domain": one.domain}
+    return Stroke(index, company, {name: text for name, text in texts.items() if text}, one.traits)

@@ -1,0 +1,42 @@
+"""Rows checked before they are saved, and what the database refuses put into words."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from psycopg import Error
+
+from accounts.errors import Conflict, Invalid
+from journeys.incoming import Refused, json_text, plain_text
+
+
+def check(row: models.Model) -> None:
+    """Refuse values that do not fit their fields, or that Postgres cannot store."""
+    try:
+        for field in row._meta.concrete_fields:
+            value = getattr(row, field.attname)
+            if isinstance(value, str):
+                plain_text(field.name, value, field.max_length or 200)
+            elif isinstance(field, models.JSONField):
+                json_text(field.name, value)
+        row.clean_fields()
+    except Refused as refused:
+        raise Invalid(refused.message, field=refused.field) from refused
+    except ValidationError as refusal:
+        name, messages = next(iter(refusal.message_dict.items()))
+        raise Invalid(" ".join(messages), field=name) from refusal
+
+
+@contextmanager
+def conflicts(model: type[models.Model], fields: Mapping[str, str]) -> Iterator[None]:
+    """Turn a broken constraint of the model into a Conflict about the field named for it."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        name = error.__cause__.diag.constraint_name if isinstance(error.__cause__, Error) else None
+        for constraint in model._meta.constraints:
+            if constraint.name == name and name in fields:
+                raise Conflict(str(constraint.violation_error_message), field=fields[name]) from error
+        raise

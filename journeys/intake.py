@@ -1,0 +1,149 @@
+"""Taking in what other systems send: one call for a batch, a few statements whatever its size.
+
+What is taken is safe in the timeline when the transaction commits; the rollups follow. Whoever takes a batch
+wakes them (`accounts.waking.wake(journeys.tasks.fold_rollups, ...)`). One batch to a transaction: that is
+what keeps two of them from waiting for each other in a ring.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actor import Actor
+from accounts.errors import LimitExceeded
+from accounts.permissions import Permission
+from journeys import affiliations, companies, identities, timeline
+from journeys.incoming import (
+    DAY,
+    Grouping,
+    Identification,
+    IdentityKey,
+    Incoming,
+    Message,
+    Refusal,
+    Refused,
+    checked_grouping,
+    line_of,
+)
+from journeys.models import Company, Person
+
+MOST = timeline.MOST
+"""Messages in one batch."""
+
+
+@dataclass(slots=True)
+class Taken:
+    """What came of a batch: events stored, events that were here already, and messages that did not fit."""
+
+    stored: int = 0
+    repeated: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+
+
+@transaction.atomic
+def take(batch: Sequence[Message], *, source: str, by: Actor) -> Taken:
+    """Take in events, and who the people and companies in them are; what does not fit is refused by itself.
+
+    People and companies that are named for the first time are made. Who somebody is and where they belong is
+    settled first, so that the events of the same batch find it so.
+    """
+    by.require(Permission.SEND_EVENTS)
+    if len(batch) > MOST:
+        raise LimitExceeded(f"A batch holds at most {MOST} messages.")
+    sorted_out = _sort_out(batch, timezone.now() + DAY)
+    if sorted_out.is_backfilled:
+        by.require(Permission.BACKFILL_EVENTS)
+
+    refused = sorted_out.refused
+    if sorted_out.identifications:
+        told = identities.identify_many(sorted_out.identifications, also=sorted_out.identities, by=by)
+        refused |= told.refused
+    else:
+        identities.meet(sorted_out.identities)
+    companies.meet(sorted_out.company_keys, by=by)
+    if sorted_out.groupings:
+        refused |= affiliations.group_many(sorted_out.groupings, by=by)
+    lines = _known_only(sorted_out)
+    stored = timeline.write(lines, source=source) if lines else 0
+    return Taken(
+        stored=stored,
+        repeated=len(lines) - stored,
+        refused=[Refusal(index, one.field, one.message) for index, one in sorted(refused.items())],
+    )
+
+
+@dataclass(slots=True)
+class _Batch:
+    """A batch sorted out, by places in it: what fits, whom and what it names, what is refused."""
+
+    lines: dict[int, str] = field(default_factory=dict)
+    identifications: dict[int, Identification] = field(default_factory=dict)
+    groupings: dict[int, Grouping] = field(default_factory=dict)
+    refused: dict[int, Refused] = field(default_factory=dict)
+    identities: set[IdentityKey] = field(default_factory=set)
+    company_keys: set[str] = field(default_factory=set)
+    person_ids: dict[int, UUID] = field(default_factory=dict)
+    company_ids: dict[int, UUID] = field(default_factory=dict)
+    is_backfilled: bool = False
+
+    def add(self, index: int, message: Message, latest: datetime) -> None:
+        """Check a message and note whom it names."""
+        match message:
+            case Incoming():
+                self.lines[index] = line_of(index, message, latest)
+                self._note(index, message)
+            case Identification():
+                self.identifications[index] = message
+            case Grouping():
+                self.groupings[index] = checked_grouping(message, latest)
+                self.company_keys.add(message.company_key)
+                if message.identity:
+                    self.identities.add(message.identity)
+
+    def _note(self, index: int, event: Incoming) -> None:
+        if event.identity:
+            self.identities.add(event.identity)
+        elif event.person_id:
+            self.person_ids[index] = event.person_id
+        if event.company_key:
+            self.company_keys.add(event.company_key)
+        elif event.company_id:
+            self.company_ids[index] = event.company_id
+        if event.recorded_at:
+            self.is_backfilled = True
+
+
+def _sort_out(batch: Sequence[Message], latest: datetime) -> _Batch:
+    sorted_out = _Batch()
+    for index, message in enumerate(batch):
+        try:
+            sorted_out.add(index, message, latest)
+        except Refused as refused:
+            sorted_out.refused[index] = refused
+    return sorted_out
+
+
+def _known_only(batch: _Batch) -> list[str]:
+    """The lines, but for those that name a person or a company by an id of ours that there is not."""
+    unknown: dict[int, Refused] = {}
+    if batch.person_ids:
+        found = set(Person.objects.filter(pk__in=batch.person_ids.values()).values_list("pk", flat=True))
+        timeline.house(found)
+        unknown |= _strangers(batch.person_ids, found, "person_id")
+    if batch.company_ids:
+        found = set(Company.objects.filter(pk__in=batch.company_ids.values()).values_list("pk", flat=True))
+        unknown |= _strangers(batch.company_ids, found, "company_id")
+    batch.refused |= unknown
+    return [line for index, line in batch.lines.items() if index not in unknown]
+
+
+def _strangers(named: Mapping[int, UUID], found: set[UUID], field: str) -> dict[int, Refused]:
+    return {
+        index: Refused(field, "There is nobody with this id.")
+        for index, id in named.items()
+        if id not in found
+    }
