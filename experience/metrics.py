@@ -6,7 +6,8 @@ that scales are never pooled; None where nobody answered. Every figure is a data
 that carries `n`, its margin and its `definition`.
 """
 
-from collections.abc import Hashable
+from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Expression, F, Q, Sum
 from django.db.models.functions import TruncMonth
@@ -28,7 +29,7 @@ def nps(answers: AnswerQuerySet) -> scores.Nps | None:
     return scores.nps(**answers.of_kind(QuestionKind.NPS).order_by().aggregate(**_PARTS))
 
 
-def nps_by(answers: AnswerQuerySet, group: str | Expression) -> dict[Hashable, scores.Nps]:
+def nps_by(answers: AnswerQuerySet, group: str | Expression) -> dict[Any, scores.Nps]:
     """The Net Promoter Score of each group that answered: `nps_by(answers, "response__company")`."""
     cut = F(group) if isinstance(group, str) else group
     rows = answers.of_kind(QuestionKind.NPS).order_by().values(cut=cut).annotate(**_PARTS)
@@ -36,7 +37,7 @@ def nps_by(answers: AnswerQuerySet, group: str | Expression) -> dict[Hashable, s
     return {key: score for key, score in found.items() if score}
 
 
-def nps_by_month(answers: AnswerQuerySet) -> dict[Hashable, scores.Nps]:
+def nps_by_month(answers: AnswerQuerySet) -> dict[datetime, scores.Nps]:
     """The Net Promoter Score of each month in the tenant's time zone, keyed by its first moment."""
     by_month = nps_by(answers, TruncMonth("response__responded_at", tzinfo=tenancy.tenant().zone))
     return dict(sorted(by_month.items()))

@@ -1,7 +1,7 @@
 """What came back: responses are recorded with their answers, one at a time or by the thousand, each once."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -72,9 +72,8 @@ def record_many(drafts: Sequence[ResponseDraft], *, source: str, by: Actor) -> T
 
 def _sifted(drafts: Sequence[ResponseDraft]) -> tuple[list[ResponseDraft], list[Refusal]]:
     """The responses that fit, and why the others do not."""
-    people = set(Person.objects.filter(pk__in={d.person_id for d in drafts}).values_list("pk", flat=True))
-    named = {draft.company_id for draft in drafts if draft.company_id}
-    companies = set(Company.objects.filter(pk__in=named).values_list("pk", flat=True)) if named else set()
+    people = _there(Person, {draft.person_id for draft in drafts})
+    companies = _there(Company, {draft.company_id for draft in drafts if draft.company_id})
     good, refused, now = [], [], timezone.now()
     for index, draft in enumerate(drafts):
         try:
@@ -88,6 +87,13 @@ def _sifted(drafts: Sequence[ResponseDraft]) -> tuple[list[ResponseDraft], list[
         else:
             good.append(draft)
     return good, refused
+
+
+def _there(model: type[Person | Company | Response], wanted: Collection[UUID]) -> set[UUID]:
+    """Those of the ids that there are."""
+    if not wanted:
+        return set()
+    return set(model._default_manager.filter(pk__in=wanted).order_by().values_list("pk", flat=True))
 
 
 def _built(drafts: Sequence[ResponseDraft], source: str) -> Pairs:
@@ -137,7 +143,7 @@ def _stored(pairs: Pairs) -> Pairs:
         (response for response, _ in pairs), key=lambda response: response.key
     )  # never in a ring
     Response.objects.bulk_create(in_order, ignore_conflicts=True)
-    here = set(Response.objects.filter(pk__in=[r.pk for r, _ in pairs]).values_list("pk", flat=True))
+    here = _there(Response, {response.pk for response, _ in pairs})
     return [pair for pair in pairs if pair[0].pk in here]
 
 

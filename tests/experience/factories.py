@@ -8,7 +8,7 @@ from django.utils import timezone
 from experience import responses, surveys
 from experience.drafts import AnswerDraft, ResponseDraft
 from experience.models import QuestionKind, Response, Survey
-from journeys.models import Affiliation, Company, Person
+from journeys.models import Affiliation, Company, Identity, IdentityKind, Person
 from tests.factories import an_actor
 
 _numbers = count(1)
@@ -17,6 +17,7 @@ _numbers = count(1)
 def a_person(company: Company | None = None) -> Person:
     """Somebody new, of a company or of none."""
     person = Person.objects.create(name=f"Somebody {next(_numbers)}")
+    Identity.objects.create(person=person, kind=IdentityKind.INTERNAL, value=str(person.pk))
     if company:
         Affiliation.objects.create(person=person, company=company, is_primary=True)
     return person

@@ -54,7 +54,7 @@ def test_cut_by_survey_company_person_and_period(acme, globex):
 
     def score(answers) -> float | None:
         found = metrics.nps(answers)
-        return found and found.score
+        return found.score if found else None
 
     assert score(Answer.objects.of_survey(one)) == 0
     assert score(Answer.objects.of_company(theirs)) == -50

@@ -1,5 +1,7 @@
 """Surveys are made, found and put away."""
 
+from typing import cast
+
 import pytest
 
 from accounts.errors import Conflict, Forbidden, Invalid, NotFound
@@ -49,7 +51,10 @@ def test_keys_repeat_only_between_tenants(acme, globex):
         ({"questions": []}, "questions"),
         ({"questions": [NPS] * 51}, "questions"),
         ({"questions": [QuestionDraft(kind=QuestionKind.NPS, text="")]}, "questions.0.text"),
-        ({"questions": [NPS, QuestionDraft(kind="mood", text="How?")]}, "questions.1.kind"),
+        (
+            {"questions": [NPS, QuestionDraft(kind=cast(QuestionKind, "mood"), text="How?")]},
+            "questions.1.kind",
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused_by_field(acme, globex, changes, field):
