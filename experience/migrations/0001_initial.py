@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('journeys', '0003_alter_person_email'),
+        ('journeys', '0001_initial'),
     ]
 
     operations = [
