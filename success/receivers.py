@@ -1,0 +1,5 @@
+"""What success does on news."""
+
+
+def listen() -> None:
+    """Nothing yet."""
