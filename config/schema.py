@@ -3,16 +3,22 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from accounts.graphql.changes import AccountsMutation
 from accounts.graphql.engine import Engine
-from accounts.graphql.mutations import merged
+from accounts.graphql.mutating import merged
+from accounts.graphql.mutations import AccountsMutation
 from accounts.graphql.nodes import NODES
 from accounts.graphql.queries import AccountsQuery
 from accounts.graphql.scalars import SCALARS
+from journeys.graphql import links as journeys_links
+from journeys.graphql.mutations import JourneysMutation
+from journeys.graphql.queries import JourneysQuery
+
+LINKS = [journeys_links]
+"""Rooms that add fields to types; named here because they must be there before the schema is."""
 
 schema = strawberry.Schema(
-    query=merged("Query", AccountsQuery),
-    mutation=merged("Mutation", AccountsMutation),
+    query=merged("Query", AccountsQuery, JourneysQuery),
+    mutation=merged("Mutation", AccountsMutation, JourneysMutation),
     types=NODES.values(),
     config=StrawberryConfig(scalar_map=SCALARS),
 )

@@ -16,7 +16,8 @@ from django.db.models import Q, QuerySet
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 
-from accounts.graphql import selection
+from accounts.errors import LimitExceeded
+from accounts.graphql import limits, selection
 from accounts.graphql.context import Context, Info
 from accounts.graphql.filtering import condition
 from accounts.graphql.keyset import Keyset
@@ -63,7 +64,7 @@ class Many:
     by: str = ""
     where: Callable[[], Q] | None = None
     key: str = "pk"
-    order: Sequence[str] = ()
+    in_order: Sequence[str] = ()
     narrow: Callable[[QuerySet, Context], QuerySet] | None = None
 
     @property
@@ -110,10 +111,16 @@ def _asked(many: Many, info: Info, given: dict[str, Any]) -> tuple[QuerySet, Key
     rows = many.belonging(rows_of(many.target, info.context, selected), info.context)
     if filters := given.get("filters"):
         rows = rows.filter(condition(filters, info.context))
-    if (search := given.get("search")) and shape.search:
-        rows = rows.filter(shape.search(search.strip()))
-    keyset = Keyset(shape.model, names_of(given.get("ordering")) or many.order or shape.order)
+    if shape.search and (text := (given.get("search") or "").strip()):
+        rows = shape.search(rows, _searchable(text))
+    keyset = Keyset(shape.model, names_of(given.get("ordering")) or many.in_order or shape.in_order)
     return keyset.with_cursor(rows) if selected.wants_cursor else rows, keyset
+
+
+def _searchable(text: str) -> str:
+    if len(text) > limits.SEARCH_MOST:
+        raise LimitExceeded(f"A search has at most {limits.SEARCH_MOST} characters.")
+    return text
 
 
 def connection(

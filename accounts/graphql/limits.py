@@ -25,5 +25,8 @@ LIST_MOST = 100
 TEXT_MOST = 10_000
 """Characters of one string in the variables or the document."""
 
+SEARCH_MOST = 200
+"""Characters of a search."""
+
 NESTING = 32
 """Levels of lists and objects in the variables."""

@@ -18,7 +18,7 @@ from typing import Any, TypedDict, Unpack, dataclass_transform
 import strawberry
 import strawberry_django
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import FETCH_PEERS, Model, Q, QuerySet
+from django.db.models import FETCH_PEERS, Model, QuerySet
 from django.db.models.expressions import Expression
 from strawberry.schema.name_converter import NameConverter
 from strawberry.types.arguments import StrawberryArgument
@@ -30,6 +30,7 @@ from accounts.graphql.ids import global_id
 from accounts.graphql.selection import Selected
 
 type Rows = Callable[[QuerySet, Context], QuerySet]
+type Search = Callable[[Any, str], QuerySet]
 
 
 class Column(StrawberryDjangoField):
@@ -76,8 +77,8 @@ class Shape:
     model: type[Model]
     filters: type | None = None
     ordering: type | None = None
-    search: Callable[[str], Q] | None = None
-    order: Sequence[str] = ("id",)
+    search: Search | None = None
+    in_order: Sequence[str] = ("id",)
     rows: Rows = _visible
     expressions: dict[str, tuple[str, Expression]] = field(default_factory=dict)
     """By the field's name in the schema: the name on the row, and what is computed."""
@@ -101,12 +102,12 @@ NAMES: dict[type[Model], str] = {}
 
 
 class Asked(TypedDict, total=False):
-    """What may be said of the rows of a type; `order` is the one they come in when a client says nothing."""
+    """What may be said of the rows of a type; `in_order` is how they come when a client says nothing."""
 
     filters: type
     ordering: type
-    search: Callable[[str], Q]
-    order: Sequence[str]
+    search: Search
+    in_order: Sequence[str]
     rows: Rows
 
 

@@ -55,7 +55,7 @@ class Outcome:
 def errors_of(refusal: DomainError | ValidationError) -> list[UserError]:
     """A refusal as clients see it, with the path in their own words."""
     if isinstance(refusal, DomainError):
-        return [UserError(path=_path(refusal.field), message=refusal.message, code=refusal.code)]
+        return [UserError(path=path_of(refusal.field), message=refusal.message, code=refusal.code)]
     return list(_validation(refusal))
 
 
@@ -64,10 +64,11 @@ def _validation(refusal: ValidationError) -> Iterator[UserError]:
         refusal.message_dict if hasattr(refusal, "error_dict") else {NON_FIELD_ERRORS: refusal.messages}
     )
     for name, messages in by_field.items():
-        path = _path(None if name == NON_FIELD_ERRORS else name)
+        path = path_of(None if name == NON_FIELD_ERRORS else name)
         for message in messages:
             yield UserError(path=path, message=message, code=ErrorCode.INVALID)
 
 
-def _path(field: str | None) -> list[str]:
+def path_of(field: str | None) -> list[str]:
+    """A verb's name of a field as a path in the input, in the client's words."""
     return [to_camel_case(part) for part in field.split(".")] if field else []

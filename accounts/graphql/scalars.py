@@ -99,8 +99,3 @@ SCALARS: Mapping[object, ScalarDefinition] = {
 class Money:
     amount: Decimal = strawberry.field(description="How much, exactly.")
     currency: str = strawberry.field(description="ISO 4217 code.")
-
-    @classmethod
-    def of(cls, amount: Decimal | None, currency: str) -> "Money | None":
-        """An amount, where there is one."""
-        return None if amount is None else cls(amount=amount, currency=currency)

@@ -1,25 +1,24 @@
 """The ground floor in the graph: who asks, members, users and API keys."""
 
 import enum
-from typing import Annotated
 
 import strawberry
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from strawberry import auto
 
 from accounts.graphql.context import Context, Info
-from accounts.graphql.enums import described
-from accounts.graphql.filtering import filters, where
-from accounts.graphql.lookups import OneOf, TimeLookup
+from accounts.graphql.filters import (
+    ApiKeyFilter,
+    ApiKeyOrder,
+    MemberFilter,
+    MemberOrder,
+    search_keys,
+    search_members,
+)
 from accounts.graphql.nodes import Node, column, node, rows_of
-from accounts.graphql.ordering import Direction, orders
 from accounts.graphql.relations import one
 from accounts.models import ApiKey, KeyKind, Membership, User
 from accounts.permissions import Permission, Role
-
-described(Role)
-described(Permission)
-described(KeyKind, name="ApiKeyKind")
 
 
 def _known_users(rows: QuerySet, context: Context) -> QuerySet:
@@ -35,24 +34,11 @@ class UserNode(Node):
     is_active: auto
 
 
-@filters(Membership)
-class MemberFilter:
-    role: OneOf[Role]
-    is_active: Annotated[
-        bool, where(lambda value, _: Q(ended_at__isnull=value), "Whether they belong to the tenant now.")
-    ]
-
-
-@orders(Membership)
-class MemberOrder:
-    created_at: Direction
-
-
 @node(
     Membership,
     filters=MemberFilter,
     ordering=MemberOrder,
-    search=lambda text: Q(user__name__icontains=text) | Q(user__email__icontains=text),
+    search=search_members,
 )
 class MemberNode(Node):
     role: Role
@@ -61,27 +47,11 @@ class MemberNode(Node):
     user: UserNode | None = one(UserNode, "user_id", description="The user.")
 
 
-@filters(ApiKey)
-class ApiKeyFilter:
-    kind: OneOf[KeyKind]
-    expires_at: TimeLookup
-    is_revoked: Annotated[
-        bool, where(lambda value, _: Q(revoked_at__isnull=not value), "Whether it was revoked.")
-    ]
-
-
-@orders(ApiKey)
-class ApiKeyOrder:
-    name: Direction
-    created_at: Direction
-    last_used_at: Direction
-
-
 @node(
     ApiKey,
     filters=ApiKeyFilter,
     ordering=ApiKeyOrder,
-    search=lambda text: Q(name__icontains=text) | Q(prefix__startswith=text),
+    search=search_keys,
 )
 class ApiKeyNode(Node):
     name: auto

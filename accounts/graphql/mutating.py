@@ -1,0 +1,64 @@
+"""Mutations: one `input`, one payload, one savepoint.
+
+    @strawberry.type
+    class JourneyMutation:
+        @mutation(person=PersonNode, description="Make a person.")
+        def person_create(self, info: Info, input: PersonCreateInput) -> Person:
+            return people.create(input.to_draft(), by=info.context.actor)
+
+The function returns what it made; the decorator makes the payload `PersonCreatePayload {person, errors}` of
+it. A refusal undoes this mutation alone and becomes `errors`; anything else is a bug, and is undone and
+masked.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+
+import strawberry
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from strawberry.types.field import StrawberryField
+from strawberry.utils.str_converters import capitalize_first, to_camel_case
+
+from accounts.errors import DomainError
+from accounts.graphql.payloads import Outcome, errors_of, payload
+
+
+def mutation(*, description: str, **fields: Any) -> Callable[[Callable[..., Any]], StrawberryField]:
+    """Make a function a mutation whose payload has these fields.
+
+    A function of one field returns its value, one of several a mapping of them.
+    """
+
+    def decorate(function: Callable[..., Any]) -> StrawberryField:
+        @wraps(function)
+        def resolve(*args: Any, **kwargs: Any) -> Outcome:
+            try:
+                with transaction.atomic():
+                    made = function(*args, **kwargs)
+            except (DomainError, ValidationError) as refusal:
+                return Outcome(dict.fromkeys(fields), errors_of(refusal))
+            values: Mapping[str, Any] = made if len(fields) > 1 else dict.fromkeys(fields, made)
+            return Outcome(values, [])
+
+        name = f"{capitalize_first(to_camel_case(function.__name__))}Payload"
+        annotations = inspect.get_annotations(function) | {"return": payload(name, **fields)}
+        resolve.__annotations__ = annotations
+        resolve.__signature__ = inspect.signature(function).replace(return_annotation=annotations["return"])  # type: ignore[attr-defined]
+        return strawberry.mutation(resolver=resolve, description=description)  # type: ignore[return-value]
+
+    return decorate
+
+
+def merged(name: str, *parts: type) -> type:
+    """One type of the fields of several: the apps' queries, or their mutations."""
+    body: dict[str, Any] = {"__module__": __name__}
+    return strawberry.type(type(name, parts, body), description=DESCRIPTIONS[name])
+
+
+DESCRIPTIONS = {
+    "Query": "What can be read. What the actor may not see is not there: null, or missing from a list.",
+    "Mutation": "What can be changed. Each has the object and `errors`; refused, it changes nothing.",
+}

@@ -1,0 +1,51 @@
+"""What hangs on people, companies and stages: the graph within the ground that both wings share."""
+
+from django.db.models import Q
+
+from accounts.graphql.connections import connection
+from accounts.graphql.extend import extend
+from accounts.graphql.lateral import PARENT
+from journeys.graphql.types import (
+    AffiliationNode,
+    CompanyNode,
+    EventNode,
+    IdentityNode,
+    PersonNode,
+    StageNode,
+    StageVisitNode,
+)
+from journeys.models import Affiliation, Identity
+
+
+def _colleagues() -> Q:
+    return Q(pk__in=Affiliation.objects.open().filter(company=PARENT).values("person_id"))
+
+
+def _employers() -> Q:
+    return Q(pk__in=Affiliation.objects.open().filter(person=PARENT).values("company_id"))
+
+
+def _their_events() -> Q:
+    return Q(identity__in=Identity.objects.filter(person=PARENT).values("pk"))
+
+
+extend(
+    PersonNode,
+    identities=connection(IdentityNode, by="person", description="By what we know them."),
+    affiliations=connection(AffiliationNode, by="person", description="Where they belong, and did."),
+    companies=connection(CompanyNode, where=_employers, description="The companies they belong to now."),
+    events=connection(EventNode, where=_their_events, description="Their timeline, the latest first."),
+    visits=connection(StageVisitNode, by="person", description="The stages they went through."),
+)
+extend(
+    CompanyNode,
+    affiliations=connection(AffiliationNode, by="company", description="Who belongs to it, and did."),
+    people=connection(PersonNode, where=_colleagues, description="Who belongs to it now."),
+    events=connection(EventNode, by="company", description="Its timeline, the latest first."),
+    visits=connection(StageVisitNode, by="company", description="The stages it went through."),
+)
+extend(
+    IdentityNode,
+    events=connection(EventNode, by="identity", description="What came with it, the latest first."),
+)
+extend(StageNode, visits=connection(StageVisitNode, by="stage", description="Who is in it, and was."))
