@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.actor import Actor
-from accounts.errors import Conflict, Invalid
+from accounts.errors import Conflict, Invalid, NotFound
 from accounts.events import DomainEvent, emit_many
 from accounts.identifiers import uuid7
 from accounts.permissions import Permission
@@ -71,6 +71,14 @@ def lock() -> None:
         cursor.execute(_LOCK)
 
 
+def find(id: UUID, *, by: Actor) -> Affiliation:
+    """The affiliation with this id; NotFound when there is none, or none that the actor may see."""
+    affiliation = Affiliation.objects.visible_to(by).filter(pk=id).first()
+    if affiliation is None:
+        raise NotFound("There is no such affiliation.")
+    return affiliation
+
+
 @transaction.atomic
 def affiliate(person: Person, company: Company, draft: AffiliationDraft, *, by: Actor) -> Affiliation:
     """Say what a person is in a company.
@@ -124,7 +132,7 @@ def group_many(given: Mapping[int, Grouping], *, by: Actor) -> dict[int, Refused
     those that did not fit, by their place in the batch.
     """
     keys = {one.company_key for one in given.values()}
-    ids = dict(Company.objects.filter(key__in=keys).values_list("key", "pk"))
+    ids = dict(Company.objects.filter(key__in=keys).order_by().values_list("key", "pk"))
     painted = paint(Company, [_stroke(index, one, ids[one.company_key]) for index, one in given.items()])
     events: list[DomainEvent] = [
         CompanyUpdated(company_id=company, changed=sorted(changed))

@@ -131,14 +131,18 @@ def _known_only(batch: _Batch) -> list[str]:
     """The lines, but for those that name a person or a company by an id of ours that there is not."""
     unknown: dict[int, Refused] = {}
     if batch.person_ids:
-        found = set(Person.objects.filter(pk__in=batch.person_ids.values()).values_list("pk", flat=True))
+        found = _present(Person, batch.person_ids)
         timeline.house(found)
         unknown |= _strangers(batch.person_ids, found, "person_id")
     if batch.company_ids:
-        found = set(Company.objects.filter(pk__in=batch.company_ids.values()).values_list("pk", flat=True))
-        unknown |= _strangers(batch.company_ids, found, "company_id")
+        unknown |= _strangers(batch.company_ids, _present(Company, batch.company_ids), "company_id")
     batch.refused |= unknown
     return [line for index, line in batch.lines.items() if index not in unknown]
+
+
+def _present(model: type[Person] | type[Company], named: Mapping[int, UUID]) -> set[UUID]:
+    rows = model._default_manager.filter(pk__in=set(named.values())).order_by()
+    return set(rows.values_list("pk", flat=True))
 
 
 def _strangers(named: Mapping[int, UUID], found: set[UUID], field: str) -> dict[int, Refused]:

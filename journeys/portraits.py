@@ -79,7 +79,7 @@ def laid_over(known: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, An
 def _read(
     model: type[Person] | type[Company], keys: Collection[UUID], *, lock: bool = False
 ) -> dict[UUID, Portrait]:
-    rows = model._default_manager.filter(pk__in=keys)
+    rows = model._default_manager.filter(pk__in=keys).order_by()
     if lock:
         rows = rows.order_by("pk").select_for_update(no_key=True)
     return {row.pop("id"): row for row in rows.values("id", *_FIELDS[model])}
