@@ -107,7 +107,9 @@ def _either(hints: tuple[Any, ...]) -> tuple[Schema, Any]:
     """The schema of a union, as short as it can be written."""
     described = [_described(hint) for hint in hints]
     schemas = [schema for schema, _ in described]
-    names = [schema["type"] for schema in schemas if set(schema) == {"type"} and isinstance(schema["type"], str)]
+    names = [
+        schema["type"] for schema in schemas if set(schema) == {"type"} and isinstance(schema["type"], str)
+    ]
     if len(names) == len(schemas):
         return {"type": names}, described[0][1]
     return {"anyOf": schemas}, described[0][1]

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 from django.utils import timezone
 
@@ -59,3 +60,8 @@ def only_listening(name: str, *handlers: Handler) -> Iterator[list[str]]:
         yield list(events.handlers_of(name))
     finally:
         events._handlers[name] = before
+
+
+def a_track(**more: Any) -> dict[str, Any]:
+    """A track call as an SDK sends it, with a message id of its own."""
+    return {"type": "track", "userId": "u1", "event": "Song Played", "messageId": str(uuid4()), **more}

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import pytest
@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from accounts.identifiers import uuid7
 from integrations import catalogue, deliveries, relay, webhooks
-from integrations.catalogue import public_events
+from integrations.catalogue import Schema, public_events
 from integrations.events import EndpointDisabled
 from tests.factories import an_actor
 from tests.integrations.factories import an_endpoint, say, something_happened
@@ -21,8 +21,10 @@ from tests.integrations.factories import an_endpoint, say, something_happened
 ENTRIES = {entry.name: entry for entry in public_events()}
 
 
-def problems(schema, message):
-    return [e.message for e in Draft202012Validator(schema, format_checker=FormatChecker()).iter_errors(message)]
+def problems(schema: Schema, message: dict[str, Any]) -> list[str]:
+    return [
+        e.message for e in Draft202012Validator(schema, format_checker=FormatChecker()).iter_errors(message)
+    ]
 
 
 @pytest.mark.parametrize("name", ENTRIES)

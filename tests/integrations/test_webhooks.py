@@ -28,7 +28,7 @@ def names() -> list[str]:
 
 
 def test_a_secret_is_shown_once_and_sealed(acme, globex):
-    endpoint, secret = an_endpoint(URL)
+    _, secret = an_endpoint(URL)
 
     row = WebhookEndpoint.objects.values().get()
     assert secret.startswith("whsec_")

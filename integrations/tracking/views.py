@@ -1,0 +1,140 @@
+"""The HTTP API that Segment's and RudderStack's SDKs speak, with only their host changed.
+
+The write key names the tenant, on whichever host; on a tenant's own host it must be that tenant's. A request
+is one transaction with a few statements; the rollups follow in a worker.
+"""
+
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+
+from accounts import keys
+from accounts.errors import Forbidden
+from accounts.keys import Resolved
+from accounts.middleware import TenantRequest, origin_of
+from accounts.tenancy import inside
+from accounts.waking import wake
+from integrations.catalogue import public_events
+from integrations.tracking import wire
+from integrations.tracking.calls import Reader, their_name
+from integrations.tracking.throttle import throttle
+from integrations.tracking.wire import Post, Unreadable
+from journeys import intake
+from journeys.incoming import Message, Refusal, Refused
+from journeys.intake import Taken
+from journeys.tasks import fold_rollups
+
+OPEN_TO_BROWSERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Content-Encoding",
+    "Access-Control-Max-Age": "86400",
+}
+ALLOWED = {"Allow": "POST, OPTIONS"}
+SOURCE_OF_API_KEYS = "api"
+
+
+class NothingFits(Unreadable):
+    """Every call of a request was refused."""
+
+    def __init__(self, taken: Taken) -> None:
+        first = taken.refused[0]
+        super().__init__(HTTPStatus.BAD_REQUEST, "invalid", f"{their_name(first.field)}: {first.message}")
+        self.taken = taken
+
+
+type View = Callable[[HttpRequest], HttpResponse]
+
+
+def endpoint(kind: str) -> View:
+    """The view of one kind of call; `batch` takes all kinds."""
+
+    @csrf_exempt
+    def view(request: TenantRequest) -> HttpResponse:
+        if request.method == "OPTIONS":
+            return HttpResponse(status=HTTPStatus.NO_CONTENT, headers=OPEN_TO_BROWSERS)
+        try:
+            if request.method != "POST":
+                raise Unreadable(HTTPStatus.METHOD_NOT_ALLOWED, "method", "Post to this address.", ALLOWED)
+            return _answer(_take(request, kind))
+        except NothingFits as reason:
+            return _problem(reason, refused=_refused(reason.taken))
+        except Unreadable as reason:
+            return _problem(reason)
+        except Forbidden as refusal:
+            return _problem(Unreadable(HTTPStatus.FORBIDDEN, "forbidden", refusal.message))
+
+    return view  # type: ignore[return-value]  # the middleware above us made the request a TenantRequest
+
+
+def event_types(request: HttpRequest) -> HttpResponse:
+    """The catalogue of events that webhooks carry, with schemas and examples."""
+    entries = [entry._asdict() for entry in public_events()]
+    return JsonResponse({"events": entries}, headers=OPEN_TO_BROWSERS)
+
+
+def _take(request: TenantRequest, kind: str) -> Taken:
+    """Read a request, find out whose it is, and take in what fits."""
+    wire.check_length(request.META.get("CONTENT_LENGTH"))
+    is_batch = kind == "batch"
+    post = wire.read(request.body, request.headers.get("Content-Encoding", ""), is_batch=is_batch)
+    sender = _sender(request, post)
+    throttle.count(sender.key.pk, len(post.calls))
+    reader = Reader(post.common if is_batch else {}, timezone.now())
+    messages: dict[int, Message] = {}
+    refused: list[Refusal] = []
+    for place, call in enumerate(post.calls):
+        try:
+            messages[place] = reader.message(call, "" if is_batch else kind)
+        except Refused as reason:
+            refused.append(Refusal(place, reason.field, reason.message))
+    taken = _store(list(messages.values()), sender)
+    places = list(messages)
+    refused += [Refusal(places[one.index], one.field, one.message) for one in taken.refused]
+    taken.refused = sorted(refused, key=lambda one: one.index)
+    if refused and len(refused) == len(post.calls):
+        raise NothingFits(taken)
+    return taken
+
+
+def _store(messages: Sequence[Message], sender: Resolved) -> Taken:
+    with inside(sender.tenant):
+        taken = intake.take(messages, source=sender.key.source or SOURCE_OF_API_KEYS, by=sender.actor)
+        if taken.stored:
+            wake(fold_rollups, schema=sender.tenant.schema_name)
+    return taken
+
+
+def _sender(request: TenantRequest, post: Post) -> Resolved:
+    """Whose key came with the request: in the Authorization header, or in the body."""
+    plain = wire.key_in(request.headers.get("Authorization", "")) or post.write_key
+    sender = keys.resolve(plain, origin=origin_of(request))
+    if sender is None or (request.tenant and request.tenant.pk != sender.tenant.pk):
+        raise Unreadable(HTTPStatus.UNAUTHORIZED, "unauthorized", "There is no such write key.")
+    return sender
+
+
+def _answer(taken: Taken) -> HttpResponse:
+    content = {
+        "success": True,
+        "stored": taken.stored,
+        "repeated": taken.repeated,
+        "refused": _refused(taken),
+    }
+    return JsonResponse(content, headers=OPEN_TO_BROWSERS)
+
+
+def _refused(taken: Taken) -> list[dict[str, Any]]:
+    return [
+        {"index": one.index, "field": their_name(one.field), "message": one.message} for one in taken.refused
+    ]
+
+
+def _problem(problem: Unreadable, **more: Any) -> HttpResponse:
+    content = {"success": False, "code": problem.code, "message": problem.message, **more}
+    headers = {**OPEN_TO_BROWSERS, **problem.headers}
+    return JsonResponse(content, status=problem.status, headers=headers)

@@ -1,0 +1,118 @@
+"""What tracking refuses, and how it says so; in one process, with Django's client."""
+
+import base64
+import gzip
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import Tenant
+from accounts.tenancy import inside
+from journeys.models import Event, Identity
+from tests.factories import a_write_key
+from tests.integrations.factories import a_track
+
+
+def post(tenant: Tenant, kind: str, body: Any, **headers: str) -> Any:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    credentials = base64.b64encode(f"{a_write_key(tenant)}:".encode()).decode()
+    client = Client(headers={"host": "acme.unison.test", "authorization": f"Basic {credentials}", **headers})
+    return client.post(f"/v1/{kind}", content, content_type="application/json")
+
+
+@pytest.mark.parametrize("kind", ["identify", "track", "page", "screen", "group", "alias", "t", "p/"])
+def test_every_single_call(acme, globex, kind):
+    body = {"userId": 42, "event": "E", "groupId": 7, "previousId": "before", "writeKey": a_write_key(acme)}
+    content = json.dumps(body)
+    answer = Client(headers={"host": "localhost"}).post(f"/v1/{kind}", content, content_type="text/plain")
+    assert (answer.status_code, answer.json()["success"]) == (200, True)
+    assert Identity.objects.filter(kind="user", value="42").exists()
+    with inside(globex):
+        assert not Identity.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("call", "field"),
+    [
+        (a_track(event=""), "event"),
+        (a_track(event=None), "event"),
+        (a_track(event={"a": 1}), "event"),
+        (a_track(event="x" * 121), "event"),
+        (a_track(userId=None), "userId"),
+        (a_track(userId=True), "userId"),
+        (a_track(userId="x" * 201), "userId"),
+        (a_track(messageId="x" * 201), "messageId"),
+        (a_track(timestamp="yesterday"), "timestamp"),
+        (a_track(timestamp=1700000000), "timestamp"),
+        (a_track(timestamp="1812-01-01"), "timestamp"),
+        (a_track(timestamp="9999-12-31T23:59:59-14:00"), "timestamp"),
+        (a_track(timestamp="0001-01-01T00:00:00+14:00"), "timestamp"),
+        (a_track(timestamp="2020-01-01", sentAt="never"), "sentAt"),
+        (a_track(properties=[1]), "properties"),
+        (a_track(properties={"a": "x" * 33_000}), "properties"),
+        (a_track(properties={"a": "\0"}), "properties"),
+        (a_track(properties={"a": "\ud800"}), "properties"),
+        (a_track(properties={"a": float("nan")}), "properties"),
+        ({"type": "identify", "userId": "u", "traits": {"email": "nobody"}}, "traits.email"),
+        ({"type": "identify", "userId": "u", "traits": "x"}, "traits"),
+        ({"type": "identify"}, "userId"),
+        ({"type": "alias", "userId": "u"}, "previousId"),
+        ({"type": "alias", "previousId": "u"}, "userId"),
+        ({"type": "group", "userId": "u"}, "groupId"),
+        ({"type": "jump", "userId": "u"}, "type"),
+        ({"userId": "u"}, "type"),
+        ("call", ""),
+        (None, ""),
+        ([[]], ""),
+    ],
+)
+def test_what_does_not_fit_is_refused_and_the_rest_is_stored(acme, globex, call, field):
+    answer = post(acme, "batch", {"batch": [a_track(), call, a_track()]})
+
+    assert answer.status_code == 200
+    content = answer.json()
+    assert content["stored"] == 2
+    (refused,) = content["refused"]
+    assert (refused["index"], refused["field"]) == (1, field)
+    assert refused["message"]
+    assert Event.objects.count() == 2
+    with inside(globex):
+        assert not Event.objects.exists()
+
+
+def test_a_call_by_itself_that_does_not_fit_is_400(acme, globex):
+    answer = post(acme, "track", {"userId": "u"})
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "invalid"
+    assert answer.json()["message"] == "event: This may not be empty."
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status"),
+    [
+        (b"", {}, 400),
+        (b"{", {}, 400),
+        (b"\xff\xfe", {}, 400),
+        (b"[]", {}, 400),
+        (b'"x"', {}, 400),
+        (b"[" * 100_000, {}, 400),
+        (b'{"batch": 7}', {}, 400),
+        (b'{"a": 1}', {}, 400),
+        (b'{"batch": [' + b"9" * 5_000 + b"]}", {}, 400),
+        (b'{"batch": []}', {"Content-Encoding": "gzip"}, 400),
+        (gzip.compress(b'{"batch": []}')[:-10], {"Content-Encoding": "gzip"}, 400),
+        (gzip.compress(b" " * 600_000), {"Content-Encoding": "gzip"}, 413),
+        (gzip.compress(b" " * 900_000_000, 1)[:500_000], {"Content-Encoding": "gzip"}, 413),
+        (b'{"batch": []}', {"Content-Encoding": "br"}, 415),
+        (b" " * 600_000, {}, 413),
+        (json.dumps({"batch": [1] * 2_501}).encode(), {}, 413),
+        (b'{"batch": []}', {}, 200),
+        (b'\xef\xbb\xbf{"batch": []}', {}, 200),
+    ],
+)
+def test_bodies_of_every_kind(acme, globex, body, headers, status):
+    answer = post(acme, "batch", body, **headers)
+    assert answer.status_code == status
+    assert answer.json()["success"] is (status == 200)
