@@ -105,7 +105,8 @@ def _catch_up(tenant: Tenant, applied: frozenset[Name]) -> None:
 @lru_cache(maxsize=8)
 def _script(applied: frozenset[Name]) -> tuple[str | None, tuple[Name, ...]]:
     """The SQL missing after `applied`, or None where Python must run; asked inside an owner's scope."""
-    loader = MigrationLoader(None)
+    loader = MigrationLoader(None)  # without asking the database, which would answer for one tenant alone
+    loader.connection = connection
     loader.applied_migrations = {name: loader.graph.nodes[name] for name in applied}
     executor = MigrationExecutor(connection)
     executor.loader = loader
