@@ -19,7 +19,8 @@ MODULES = [
     path for app in APPS for path in (settings.BASE_DIR / app).rglob("*.py") if "migrations" not in path.parts
 ]
 SESSION_STATE = re.compile(
-    r"\bSET (SESSION|ROLE|search_path|statement_timeout|TIME ZONE)\b|\bLISTEN [a-z]|pg_advisory_lock\(|CREATE TRIGGER"
+    r"\bSET (SESSION|ROLE|search_path|statement_timeout|TIME ZONE)\b"
+    r"|\bLISTEN [a-z]|pg_advisory_lock\(|CREATE TRIGGER"
 )
 TENANT_MODELS = [model for app in settings.TENANT_APPS for model in apps.get_app_config(app).get_models()]
 
