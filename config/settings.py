@@ -49,6 +49,7 @@ SHARED_APPS = [
     "accounts",
     "django_tenants",
     "unfold",
+    "unfold.contrib.filters",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
@@ -197,13 +198,48 @@ if not DEBUG and not IS_TEST:
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
 
+# --- the way in: calls a key may send in a minute to one web process ---
+TRACKING_CALLS_PER_MINUTE = env.int("TRACKING_CALLS_PER_MINUTE", default=300_000)
+
 # --- the way out ---
 WEBHOOK_ALLOWED_NETWORKS = env.list("WEBHOOK_ALLOWED_NETWORKS", default=[])
 WEBHOOK_REQUIRE_HTTPS = env.bool("WEBHOOK_REQUIRE_HTTPS", default=True)
 
 LOGGING = logging_config(env("LOG_LEVEL", default="INFO"), as_json=not sys.stderr.isatty())
 LOGGING_CONFIG = "logging.config.dictConfig"
-UNFOLD = {"SITE_TITLE": "Unison", "SITE_HEADER": "Unison", "SHOW_HISTORY": False, "SHOW_VIEW_ON_SITE": False}
+
+# --- the admin: functions are named, because Unfold asks them per request (accounts/admin/appearance.py) ---
+LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"
+UNFOLD = {
+    "SITE_TITLE": "Unison",
+    "SITE_HEADER": "accounts.admin.appearance.tenant_name",
+    "SITE_SUBHEADER": "Unison",
+    "SITE_ICON": "accounts.admin.appearance.icon",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": "accounts.admin.appearance.icon"},
+    ],
+    "SITE_URL": None,
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "STYLES": ["accounts.admin.appearance.styles"],
+    "BORDER_RADIUS": "8px",
+    "SIDEBAR": {"show_search": True, "navigation": "accounts.admin.navigation.sidebar"},
+    "COLORS": {
+        "primary": {  # 600 and 700 are read on white, 400 and 500 on the dark ground
+            "50": "oklch(96.2% .018 272.3)",
+            "100": "oklch(93% .034 272.8)",
+            "200": "oklch(87% .065 274)",
+            "300": "oklch(82% .095 274.7)",
+            "400": "oklch(78% .115 274.7)",
+            "500": "oklch(74% .135 275.5)",
+            "600": "oklch(48% .243 277)",
+            "700": "oklch(43% .225 277)",
+            "800": "oklch(39.8% .195 277.4)",
+            "900": "oklch(35.9% .144 278.7)",
+            "950": "oklch(25.7% .09 281.3)",
+        },
+    },
+}
 
 
 def _check(name: str, url: str, schemes: tuple[str, ...]) -> None:
