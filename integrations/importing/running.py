@@ -1,0 +1,89 @@
+"""Importing a table: chunk by chunk, each in its own transaction, so that good rows stay when others fail."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import batched
+from typing import NamedTuple
+
+from django.db import transaction
+
+from accounts.actor import Actor
+from accounts.tenancy import tenant
+from accounts.waking import wake
+from integrations.importing.kinds import Context, Kind, checked
+from integrations.importing.reading import Row, Table, Wrong
+from journeys import intake
+from journeys.incoming import Message
+from journeys.tasks import fold_rollups
+
+CHUNK = 5_000
+
+
+class Mistake(NamedTuple):
+    """Why a row was not taken: where it is, in which column, and what is wrong."""
+
+    line: int
+    column: str
+    message: str
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far an import is. `taken` rows are kept; of those, `repeated` changed nothing."""
+
+    rows: int = 0
+    taken: int = 0
+    repeated: int = 0
+    mistakes: list[Mistake] = field(default_factory=list)
+    """Of the last chunk."""
+
+    @property
+    def refused(self) -> int:
+        """How many rows were not taken."""
+        return self.rows - self.taken
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One file of one kind, on its way into the current tenant."""
+
+    kind: Kind
+    context: Context
+    source: str
+    by: Actor
+
+    def run(self, table: Table) -> Iterator[Progress]:
+        """Take in the rows of a table; gives the progress after each chunk."""
+        progress = Progress()
+        for chunk in batched(table, CHUNK):
+            with transaction.atomic():
+                repeated, mistakes = self._take(chunk)
+            refused = {mistake.line for mistake in mistakes}
+            progress.rows += len(chunk)
+            progress.taken += len(chunk) - len(refused)
+            progress.repeated += repeated
+            progress.mistakes = [one._replace(column=table.called(one.column)) for one in mistakes]
+            yield progress
+
+    def _take(self, rows: Iterable[Row]) -> tuple[int, list[Mistake]]:
+        messages: list[Message] = []
+        lines: list[int] = []
+        mistakes: list[Mistake] = []
+        for row in rows:
+            try:
+                meant = self.kind.messages(checked(row, self.kind), self.context)
+            except Wrong as wrong:
+                mistakes.append(Mistake(row.line, wrong.column, wrong.message))
+            else:
+                messages += meant
+                lines += [row.line] * len(meant)
+        repeated, more = self._store(messages, lines)
+        return repeated, sorted({one.line: one for one in [*more, *mistakes]}.values())
+
+    def _store(self, messages: Sequence[Message], lines: Sequence[int]) -> tuple[int, list[Mistake]]:
+        taken = intake.take(messages, source=self.source, by=self.by)
+        wake(fold_rollups, schema=tenant().schema_name)
+        names = self.kind.names
+        return taken.repeated, [
+            Mistake(lines[one.index], names.get(one.field, one.field), one.message) for one in taken.refused
+        ]
