@@ -9,16 +9,21 @@ from accounts.graphql.mutations import AccountsMutation
 from accounts.graphql.nodes import NODES
 from accounts.graphql.queries import AccountsQuery
 from accounts.graphql.scalars import SCALARS
+from experience.graphql import links as experience_links
+from experience.graphql.mutations import ExperienceMutation
+from experience.graphql.queries import ExperienceQuery
+from integrations.graphql.mutations import IntegrationsMutation
+from integrations.graphql.queries import IntegrationsQuery
 from journeys.graphql import links as journeys_links
 from journeys.graphql.mutations import JourneysMutation
 from journeys.graphql.queries import JourneysQuery
 
-LINKS = [journeys_links]
+LINKS = [journeys_links, experience_links]
 """Rooms that add fields to types; named here because they must be there before the schema is."""
 
 schema = strawberry.Schema(
-    query=merged("Query", AccountsQuery, JourneysQuery),
-    mutation=merged("Mutation", AccountsMutation, JourneysMutation),
+    query=merged("Query", AccountsQuery, JourneysQuery, ExperienceQuery, IntegrationsQuery),
+    mutation=merged("Mutation", AccountsMutation, JourneysMutation, ExperienceMutation, IntegrationsMutation),
     types=NODES.values(),
     config=StrawberryConfig(scalar_map=SCALARS),
 )

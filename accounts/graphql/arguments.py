@@ -1,28 +1,8 @@
 """From a mutation's input to what a verb takes."""
 
-from typing import Any, Protocol
-from uuid import UUID
+from typing import Any
 
 from strawberry import UNSET
-
-from accounts.actor import Actor
-from accounts.errors import NotFound
-from accounts.graphql.ids import key_of
-
-
-class Finder[T](Protocol):
-    """A verb that finds one row, or refuses with NotFound."""
-
-    def __call__(self, key: UUID, /, *, by: Actor) -> T: ...
-
-
-def found[T](find: Finder[T], id: str, name: str, *, field: str = "id", by: Actor) -> T:
-    """The row that an id in the input means; a refusal says which field it was in."""
-    key = key_of(id, name, field=field)
-    try:
-        return find(key, by=by)
-    except NotFound as refusal:
-        raise NotFound(refusal.message, field=field) from refusal
 
 
 def said(given: Any, *names: str, empty: Any = "") -> dict[str, Any]:

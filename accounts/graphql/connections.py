@@ -105,6 +105,27 @@ class ConnectionField(Column):
         return Pages(*_asked(many, info, kwargs), window).of(None)
 
 
+class ListField(Column):
+    """All rows, where they are few by construction; no more than a page at most."""
+
+    many: Many
+
+    @property
+    def is_basic_field(self) -> bool:
+        """Never: the rows are read when they are asked for."""
+        return False
+
+    def get_result(self, source: Any, info: Any, args: list[Any], kwargs: dict[str, Any]) -> list[Any]:
+        """The rows."""
+        many = self.many
+
+        def load(group: Sequence[Any]) -> Pages:
+            parents = sorted({getattr(row, many.key) for row in group} - {None})
+            return Pages(*_asked(many, info, {}), Window(first=limits.PAGE_MOST), parents)
+
+        return known(info, source, load).of(getattr(source, many.key)).nodes
+
+
 def _asked(many: Many, info: Info, given: dict[str, Any]) -> tuple[QuerySet, Keyset]:
     """The rows that are meant, and their order."""
     shape, selected = shape_of(many.target), selection.of_rows(info)
@@ -130,6 +151,13 @@ def connection(
     made = ConnectionField(description=description, type_annotation=StrawberryAnnotation(Connection[target]))  # type: ignore[valid-type]
     made.many = Many(target, by, where, **more)
     made.arguments = [_argument(*each) for each in _arguments(target)]
+    return made
+
+
+def listing(target: type, *, description: str, by: str = "", **more: Any) -> Any:
+    """A field that is a plain list: for rows that are few by construction."""
+    made = ListField(description=description, type_annotation=StrawberryAnnotation(list[target]))  # type: ignore[valid-type]
+    made.many = Many(target, by, **more)
     return made
 
 

@@ -7,9 +7,12 @@ from django.db.models import TextChoices
 
 
 def described[T: type[TextChoices]](choices: T, name: str | None = None) -> T:
-    """Make choices an enum of the schema; once for each."""
-    if "__strawberry_definition__" not in choices.__dict__:
-        strawberry.enum(choices, name=name, description=inspect.getdoc(choices))
-        for value in choices.__strawberry_definition__.values:  # type: ignore[attr-defined]
-            value.description = str(choices[value.name].label)
+    """Make choices an enum of the schema.
+
+    Once for each, in the app's `vocabulary`, from which the other rooms import it: strawberry gives an enum
+    that it meets undescribed a definition of its own.
+    """
+    strawberry.enum(choices, name=name, description=inspect.getdoc(choices))
+    for value in choices.__strawberry_definition__.values:  # type: ignore[attr-defined]
+        value.description = str(choices[value.name].label)
     return choices

@@ -45,11 +45,16 @@ class OnColumn:
     """A lookup on the column of the field's own name, or of another."""
 
     path: str
+    description: str = ""
+
+    def says(self, model: type[Model]) -> str:
+        """What it is about: the column's help text, if nothing else was said."""
+        return self.description or _help_text(model, self.path)
 
 
-def on(path: str) -> OnColumn:
-    """A lookup on a column with another name than the field."""
-    return OnColumn(path)
+def on(path: str, description: str = "") -> OnColumn:
+    """A lookup on a column with another name than the field, or with more to say than its help text."""
+    return OnColumn(path, description)
 
 
 @dataclass_transform(kw_only_default=True)
@@ -61,7 +66,7 @@ def filters[T: type](model: type[Model]) -> Callable[[T], T]:
         for name, annotation in annotations.items():
             kind, how = declared(name, annotation)
             annotations[name] = kind | None
-            description = how.description if isinstance(how, Where) else help_text_of(model, how.path)
+            description = how.description if isinstance(how, Where) else how.says(model)
             setattr(
                 cls, name, strawberry.field(default=UNSET, description=description, metadata={"how": how})
             )
@@ -90,8 +95,7 @@ def declared(name: str, annotation: Any) -> tuple[Any, Where | OnColumn]:
     return annotation, OnColumn(name)
 
 
-def help_text_of(model: type[Model], path: str) -> str:
-    """What is said of a column, at the end of a path."""
+def _help_text(model: type[Model], path: str) -> str:
     help_text = ""
     for part in path.split("__"):
         found = model._meta.get_field(part)

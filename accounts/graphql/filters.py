@@ -4,21 +4,16 @@ from typing import Annotated
 
 from django.db.models import Q, QuerySet
 
-from accounts.graphql.enums import described
-from accounts.graphql.filtering import filters, where
+from accounts.graphql.filtering import filters, on, where
 from accounts.graphql.lookups import OneOf, TimeLookup
 from accounts.graphql.ordering import Direction, orders
-from accounts.models import ApiKey, KeyKind, Membership
-from accounts.permissions import Permission, Role
-
-described(Role)
-described(Permission)
-described(KeyKind, name="ApiKeyKind")
+from accounts.graphql.vocabulary import KeyKind, Role
+from accounts.models import ApiKey, Membership
 
 
 @filters(Membership)
 class MemberFilter:
-    role: OneOf[Role]
+    role: Annotated[OneOf[Role], on("role", "What they may do.")]
     is_active: Annotated[
         bool, where(lambda value, _: Q(ended_at__isnull=value), "Whether they belong to the tenant now.")
     ]
@@ -26,13 +21,13 @@ class MemberFilter:
 
 @orders(Membership)
 class MemberOrder:
-    created_at: Direction
+    created_at: Annotated[Direction, on("created_at", "When they became one.")]
 
 
 @filters(ApiKey)
 class ApiKeyFilter:
-    kind: OneOf[KeyKind]
-    expires_at: TimeLookup
+    kind: Annotated[OneOf[KeyKind], on("kind", "What they are for.")]
+    expires_at: Annotated[TimeLookup, on("expires_at", "When they stop working.")]
     is_revoked: Annotated[
         bool, where(lambda value, _: Q(revoked_at__isnull=not value), "Whether it was revoked.")
     ]
@@ -41,8 +36,8 @@ class ApiKeyFilter:
 @orders(ApiKey)
 class ApiKeyOrder:
     name: Direction
-    created_at: Direction
-    last_used_at: Direction
+    created_at: Annotated[Direction, on("created_at", "When they were issued.")]
+    last_used_at: Annotated[Direction, on("last_used_at", "When they were last used.")]
 
 
 def search_members(rows: QuerySet, text: str) -> QuerySet:

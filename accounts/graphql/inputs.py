@@ -4,9 +4,8 @@ from datetime import datetime
 
 import strawberry
 
+from accounts.graphql.vocabulary import KeyKind, Permission, Role
 from accounts.keys import KeyDraft
-from accounts.models import KeyKind
-from accounts.permissions import Permission, Role
 
 
 @strawberry.input(description="A new API key, or a new write key.")

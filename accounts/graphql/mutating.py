@@ -14,7 +14,7 @@ masked.
 import inspect
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 from django.core.exceptions import ValidationError
@@ -24,6 +24,8 @@ from strawberry.utils.str_converters import capitalize_first, to_camel_case
 
 from accounts.errors import DomainError
 from accounts.graphql.payloads import Outcome, errors_of, payload
+
+ASKED = "What is to be done."
 
 
 def mutation(*, description: str, **fields: Any) -> Callable[[Callable[..., Any]], StrawberryField]:
@@ -44,12 +46,23 @@ def mutation(*, description: str, **fields: Any) -> Callable[[Callable[..., Any]
             return Outcome(values, [])
 
         name = f"{capitalize_first(to_camel_case(function.__name__))}Payload"
-        annotations = inspect.get_annotations(function) | {"return": payload(name, **fields)}
+        annotations = inspect.get_annotations(function)
+        annotations["input"] = Annotated[annotations["input"], strawberry.argument(description=ASKED)]
+        annotations["return"] = payload(name, **fields)
         resolve.__annotations__ = annotations
-        resolve.__signature__ = inspect.signature(function).replace(return_annotation=annotations["return"])  # type: ignore[attr-defined]
+        resolve.__signature__ = _signature(function, annotations)  # type: ignore[attr-defined]
         return strawberry.mutation(resolver=resolve, description=description)  # type: ignore[return-value]
 
     return decorate
+
+
+def _signature(function: Callable[..., Any], annotations: Mapping[str, Any]) -> inspect.Signature:
+    signature = inspect.signature(function)
+    parameters = [
+        each.replace(annotation=annotations.get(each.name, each.annotation))
+        for each in signature.parameters.values()
+    ]
+    return signature.replace(parameters=parameters, return_annotation=annotations["return"])
 
 
 def merged(name: str, *parts: type) -> type:

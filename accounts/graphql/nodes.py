@@ -18,7 +18,7 @@ from typing import Any, TypedDict, Unpack, dataclass_transform
 import strawberry
 import strawberry_django
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import FETCH_PEERS, Model, QuerySet
+from django.db.models import FETCH_PEERS, F, Model, QuerySet
 from django.db.models.expressions import Expression
 from strawberry.schema.name_converter import NameConverter
 from strawberry.types.arguments import StrawberryArgument
@@ -80,7 +80,7 @@ class Shape:
     search: Search | None = None
     in_order: Sequence[str] = ("id",)
     rows: Rows = _visible
-    expressions: dict[str, tuple[str, Expression]] = field(default_factory=dict)
+    expressions: dict[str, tuple[str, Expression | F]] = field(default_factory=dict)
     """By the field's name in the schema: the name on the row, and what is computed."""
 
 
@@ -159,7 +159,7 @@ def column(description: str, name: str | None = None) -> Any:
 class Computed(Column):
     """An expression that the database computes with the rows."""
 
-    expression: Expression
+    expression: Expression | F
 
     @property
     def is_basic_field(self) -> bool:
@@ -184,7 +184,7 @@ class Computed(Column):
         return source.__dict__[name]
 
 
-def computed(expression: Expression, description: str) -> Any:
+def computed(expression: Expression | F, description: str) -> Any:
     """A field that is an expression over the row, and needs no Python."""
     made = Computed(description=description)
     made.expression = expression
@@ -194,7 +194,7 @@ def computed(expression: Expression, description: str) -> Any:
 def rows_of(cls: type, context: Context, selected: Selected | None = None) -> QuerySet:
     """The rows of a type that the actor may see, with the expressions that are selected."""
     shape = shape_of(cls)
-    rows = shape.rows(shape.model._default_manager.all(), context).fetch_mode(FETCH_PEERS)
+    rows = shape.rows(shape.model._default_manager.order_by(), context).fetch_mode(FETCH_PEERS)
     wanted = selected.names if selected else frozenset()
     expressions = {key: value for name, (key, value) in shape.expressions.items() if name in wanted}
     return rows.annotate(**expressions) if expressions else rows

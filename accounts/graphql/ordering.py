@@ -16,7 +16,7 @@ from strawberry import UNSET
 from strawberry.types.base import get_object_definition
 
 from accounts.errors import Invalid, LimitExceeded
-from accounts.graphql.filtering import OnColumn, declared, help_text_of
+from accounts.graphql.filtering import OnColumn, declared
 
 MOST = 5
 
@@ -36,7 +36,7 @@ def orders[T: type](model: type[Model]) -> Callable[[T], T]:
         for name, annotation in annotations.items():
             kind, how = declared(name, annotation)
             annotations[name] = kind | None
-            description = help_text_of(model, how.path) if isinstance(how, OnColumn) else ""
+            description = how.says(model) if isinstance(how, OnColumn) else how.description
             setattr(
                 cls, name, strawberry.field(default=UNSET, description=description, metadata={"how": how})
             )

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -15,6 +16,9 @@ from accounts.graphql.context import Info
 from accounts.graphql.ids import read_id
 from accounts.graphql.nodes import NODES, Node, rows_of
 from accounts.graphql.types import ApiKeyNode, MemberNode, Tenant, Viewer, ViewerKind
+
+Id = Annotated[strawberry.ID, strawberry.argument(description="The object's id.")]
+Ids = Annotated[list[strawberry.ID], strawberry.argument(description="The objects' ids.")]
 
 
 def _found(ids: Sequence[str], info: Info) -> list[Model | None]:
@@ -51,12 +55,12 @@ class AccountsQuery:
         )
 
     @strawberry.field(description="Any object by its id; null where there is none that the actor may see.")
-    def node(self, info: Info, id: strawberry.ID) -> Node | None:
+    def node(self, info: Info, id: Id) -> Node | None:
         """One object."""
         return _found([id], info)[0]  # type: ignore[return-value]  # a row is what its type shows
 
     @strawberry.field(description="Any objects by their ids, in their order; at most 100.")
-    def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
+    def nodes(self, info: Info, ids: Ids) -> list[Node | None]:
         """Several objects."""
         if len(ids) > limits.LIST_MOST:
             raise LimitExceeded(f"At most {limits.LIST_MOST} ids.")

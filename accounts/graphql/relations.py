@@ -4,7 +4,7 @@ Read once for a whole group, and only if it may be seen. Such a field is null wh
 where the actor may not see it; so it is never required.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,9 @@ from django.db.models import Model
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 
+from accounts.errors import NotFound
 from accounts.graphql import selection
+from accounts.graphql.context import Context, Info
 from accounts.graphql.ids import key_of
 from accounts.graphql.nodes import Column, known, rows_of, shape_of
 
@@ -59,6 +61,51 @@ def one(target: type, key: str, *, description: str, by: str = "pk") -> Any:
     return made
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure of each row of a group, worked out for all of them at once: by their keys, for an actor."""
+
+    of_each: Callable[[Sequence[Any], Context], Mapping[Any, Any]]
+    key: str = "pk"
+
+
+class FigureField(Column):
+    """A figure that is more than an expression, such as one with a margin of error.
+
+    It is Python, but runs once for a group and not for each row; a plan would leave it to be added on top.
+    """
+
+    figure: Figure
+
+    @property
+    def is_basic_field(self) -> bool:
+        """Never: it is worked out when it is asked for."""
+        return False
+
+    def get_result(self, source: Any, info: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """The row's figure."""
+        figure = self.figure
+
+        def load(group: Sequence[Any]) -> Mapping[Any, Any]:
+            keys = {getattr(row, figure.key) for row in group} - {None}
+            return figure.of_each(sorted(keys), info.context)
+
+        return known(info, source, load).get(getattr(source, figure.key))
+
+
+def of_each(
+    kind: Any,
+    figure: Callable[[Sequence[Any], Context], Mapping[Any, Any]],
+    *,
+    description: str,
+    key: str = "pk",
+) -> Any:
+    """A field that is a figure of its row."""
+    made = FigureField(description=description, type_annotation=StrawberryAnnotation(kind))
+    made.figure = Figure(figure, key)
+    return made
+
+
 class SingleField(Column):
     """The row with the id that is given, or nothing."""
 
@@ -88,3 +135,12 @@ def single(target: type, *, description: str) -> Any:
         )
     ]
     return made
+
+
+def seen(target: type, id: str, info: Info, *, field: str = "id") -> Any:
+    """The row that an id in a mutation's input means, if the actor may see it."""
+    name = shape_of(target).name
+    row = rows_of(target, info.context).filter(pk=key_of(id, name, field=field)).first()
+    if row is None:
+        raise NotFound(f"There is no such {name}.", field=field)
+    return row

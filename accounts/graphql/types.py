@@ -17,8 +17,8 @@ from accounts.graphql.filters import (
 )
 from accounts.graphql.nodes import Node, column, node, rows_of
 from accounts.graphql.relations import one
-from accounts.models import ApiKey, KeyKind, Membership, User
-from accounts.permissions import Permission, Role
+from accounts.graphql.vocabulary import KeyKind, Permission, Role
+from accounts.models import ApiKey, Membership, User
 
 
 def _known_users(rows: QuerySet, context: Context) -> QuerySet:
@@ -41,9 +41,9 @@ class UserNode(Node):
     search=search_members,
 )
 class MemberNode(Node):
-    role: Role
-    created_at: auto
-    ended_at: auto
+    role: Role = column("What they may do.")
+    created_at: auto = column("When they became one.")
+    ended_at: auto = column("When they left; null while they belong to the tenant.")
     user: UserNode | None = one(UserNode, "user_id", description="The user.")
 
 
@@ -55,14 +55,14 @@ class MemberNode(Node):
 )
 class ApiKeyNode(Node):
     name: auto
-    kind: KeyKind
+    kind: KeyKind = column("An API key, or the write key of a source.")
     prefix: auto
     source: auto
     scopes: list[Permission]
-    created_at: auto
-    expires_at: auto
-    revoked_at: auto
-    last_used_at: auto
+    created_at: auto = column("When it was issued.")
+    expires_at: auto = column("When it stops working, if ever.")
+    revoked_at: auto = column("When it was revoked.")
+    last_used_at: auto = column("When it was last used, to five minutes.")
     created_by: UserNode | None = one(UserNode, "created_by_id", description="Who issued it.")
 
 

@@ -6,27 +6,12 @@ import strawberry
 from django.db.models import Q
 
 from accounts.graphql.context import Context
-from accounts.graphql.enums import described
 from accounts.graphql.filtering import filters, on, where
 from accounts.graphql.lookups import DateLookup, DecimalLookup, IdLookup, OneOf, TextLookup, TimeLookup
 from accounts.graphql.ordering import Direction, orders
 from accounts.graphql.scalars import JSON
-from journeys.models import (
-    Affiliation,
-    AffiliationRole,
-    Company,
-    Event,
-    Identity,
-    IdentityKind,
-    Person,
-    Stage,
-    StageKind,
-    StageVisit,
-)
-
-described(AffiliationRole)
-described(IdentityKind)
-described(StageKind)
+from journeys.graphql.vocabulary import AffiliationRole, IdentityKind, StageKind
+from journeys.models import Affiliation, Company, Event, Identity, Person, Stage, StageVisit
 
 
 @strawberry.input(description="A trait and its value.")

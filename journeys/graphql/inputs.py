@@ -12,8 +12,8 @@ from accounts.graphql.ids import key_of
 from accounts.graphql.scalars import JSON
 from journeys.companies import CompanyChanges, CompanyDraft
 from journeys.graphql.traits import traits_of
+from journeys.graphql.vocabulary import AffiliationRole, IdentityKind, StageKind
 from journeys.incoming import Incoming
-from journeys.models import AffiliationRole, IdentityKind, StageKind
 from journeys.people import PersonChanges, PersonDraft
 
 TRAITS = (

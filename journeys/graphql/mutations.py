@@ -5,10 +5,10 @@ from typing import Any
 import strawberry
 
 from accounts.errors import Invalid, LimitExceeded
-from accounts.graphql.arguments import found
 from accounts.graphql.context import Info
 from accounts.graphql.mutating import mutation
 from accounts.graphql.payloads import path_of
+from accounts.graphql.relations import seen
 from accounts.models import KeyKind
 from accounts.tenancy import tenant
 from accounts.waking import wake
@@ -36,22 +36,22 @@ class JourneysMutation:
     @mutation(person=PersonNode, description="Change what is known of a person.")
     def person_update(self, info: Info, input: inputs.PersonUpdateInput) -> Person:
         actor = info.context.actor
-        return people.update(found(people.find, input.id, "Person", by=actor), input.changes(), by=actor)
+        return people.update(seen(PersonNode, input.id, info), input.changes(), by=actor)
 
     @mutation(person=PersonNode, description="Put a person away; what they did stays on the timeline.")
     def person_archive(self, info: Info, input: inputs.PersonInput) -> Person:
         actor = info.context.actor
-        return people.archive(found(people.find, input.id, "Person", by=actor), by=actor)
+        return people.archive(seen(PersonNode, input.id, info), by=actor)
 
     @mutation(person=PersonNode, description="Bring back a person who was put away.")
     def person_restore(self, info: Info, input: inputs.PersonInput) -> Person:
         actor = info.context.actor
-        return people.restore(found(people.find, input.id, "Person", by=actor), by=actor)
+        return people.restore(seen(PersonNode, input.id, info), by=actor)
 
     @mutation(visit=StageVisitNode, description="Move a person into a stage.")
     def person_enter_stage(self, info: Info, input: inputs.PersonEnterStageInput) -> StageVisit:
         actor = info.context.actor
-        person = found(people.find, input.person_id, "Person", field="person_id", by=actor)
+        person = seen(PersonNode, input.person_id, info, field="person_id")
         return stages.enter(person, stages.find(input.stage_key, by=actor), by=actor)
 
     @mutation(company=CompanyNode, description="Make a company known.")
@@ -61,26 +61,24 @@ class JourneysMutation:
     @mutation(company=CompanyNode, description="Change what is known of a company.")
     def company_update(self, info: Info, input: inputs.CompanyUpdateInput) -> Company:
         actor = info.context.actor
-        return companies.update(
-            found(companies.find, input.id, "Company", by=actor), input.changes(), by=actor
-        )
+        return companies.update(seen(CompanyNode, input.id, info), input.changes(), by=actor)
 
     @mutation(
         company=CompanyNode, description="Put a company away; what happened in it stays on the timeline."
     )
     def company_archive(self, info: Info, input: inputs.CompanyInput) -> Company:
         actor = info.context.actor
-        return companies.archive(found(companies.find, input.id, "Company", by=actor), by=actor)
+        return companies.archive(seen(CompanyNode, input.id, info), by=actor)
 
     @mutation(company=CompanyNode, description="Bring back a company that was put away.")
     def company_restore(self, info: Info, input: inputs.CompanyInput) -> Company:
         actor = info.context.actor
-        return companies.restore(found(companies.find, input.id, "Company", by=actor), by=actor)
+        return companies.restore(seen(CompanyNode, input.id, info), by=actor)
 
     @mutation(visit=StageVisitNode, description="Move a company into a stage.")
     def company_enter_stage(self, info: Info, input: inputs.CompanyEnterStageInput) -> StageVisit:
         actor = info.context.actor
-        company = found(companies.find, input.company_id, "Company", field="company_id", by=actor)
+        company = seen(CompanyNode, input.company_id, info, field="company_id")
         return stages.enter(company, stages.find(input.stage_key, by=actor), by=actor)
 
     @mutation(
@@ -91,8 +89,8 @@ class JourneysMutation:
         actor = info.context.actor
         draft = affiliations.AffiliationDraft(role=input.role, is_primary=input.is_primary, since=input.since)
         return affiliations.affiliate(
-            found(people.find, input.person_id, "Person", field="person_id", by=actor),
-            found(companies.find, input.company_id, "Company", field="company_id", by=actor),
+            seen(PersonNode, input.person_id, info, field="person_id"),
+            seen(CompanyNode, input.company_id, info, field="company_id"),
             draft,
             by=actor,
         )
@@ -100,7 +98,7 @@ class JourneysMutation:
     @mutation(affiliation=AffiliationNode, description="Say that a person belongs to a company no more.")
     def affiliation_end(self, info: Info, input: inputs.AffiliationEndInput) -> Affiliation:
         actor = info.context.actor
-        held = found(affiliations.find, input.id, "Affiliation", by=actor)
+        held = seen(AffiliationNode, input.id, info)
         return affiliations.end(held, at=input.at, by=actor)
 
     @mutation(stage=StageNode, description="Make a stage.")

@@ -10,6 +10,7 @@ from accounts.graphql.scalars import JSON, Money
 from accounts.graphql.types import UserNode
 from journeys import models
 from journeys.graphql import filters
+from journeys.graphql.vocabulary import AffiliationRole, IdentityKind, StageKind
 from journeys.models.companies import CompanyQuerySet
 from journeys.models.people import PersonQuerySet
 
@@ -55,7 +56,7 @@ class CompanyNode(Node):
 
 @node(models.Affiliation, filters=filters.AffiliationFilter, ordering=filters.AffiliationOrder)
 class AffiliationNode(Node):
-    role: models.AffiliationRole
+    role: AffiliationRole
     is_primary: auto
     since: auto
     until: auto
@@ -75,7 +76,7 @@ def _identities_by_value(rows: QuerySet, text: str) -> QuerySet:
     search=_identities_by_value,
 )
 class IdentityNode(Node):
-    kind: models.IdentityKind
+    kind: IdentityKind
     value: auto
     created_at: auto
     person: PersonNode | None = one(PersonNode, "person_id", description="Whose identifier it is.")
@@ -125,7 +126,7 @@ class StageNode(Node):
     key: auto
     title: auto
     position: auto
-    kind: models.StageKind
+    kind: StageKind
 
 
 @node(
