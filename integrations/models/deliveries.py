@@ -34,6 +34,10 @@ class DeliveryQuerySet(TenantQuerySet):
         """Keep those whose turn it is."""
         return self.pending().filter(due_at__lte=now)
 
+    def matching(self, text: str) -> Self:
+        """Keep those of events whose name contains the text, whatever its case."""
+        return self.filter(event__name__icontains=text)
+
     def failed(self) -> Self:
         """Keep those that were given up."""
         return self.filter(status=DeliveryStatus.FAILED)
@@ -43,13 +47,24 @@ class Delivery(TenantModel):
     """One event on its way to one endpoint. The row says when it is due; no queue does."""
 
     endpoint = models.ForeignKey(
-        WebhookEndpoint, on_delete=models.CASCADE, related_name="deliveries", db_index=False
+        WebhookEndpoint,
+        on_delete=models.CASCADE,
+        related_name="deliveries",
+        db_index=False,
+        help_text="Where to.",
     )
-    event = models.ForeignKey(OutboxEvent, on_delete=models.CASCADE, related_name="deliveries")
-    status = models.CharField(max_length=10, choices=DeliveryStatus.choices, default=DeliveryStatus.PENDING)
+    event = models.ForeignKey(
+        OutboxEvent, on_delete=models.CASCADE, related_name="deliveries", help_text="What is delivered."
+    )
+    status = models.CharField(
+        max_length=10,
+        choices=DeliveryStatus.choices,
+        default=DeliveryStatus.PENDING,
+        help_text="What became of it.",
+    )
     attempts = models.PositiveSmallIntegerField(default=0, help_text="How often it was tried.")
     due_at = models.DateTimeField(default=timezone.now, help_text="When it is to be sent, or tried again.")
-    delivered_at = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True, help_text="When it was accepted.")
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -79,8 +94,10 @@ class DeliveryAttemptQuerySet(TenantQuerySet):
 class DeliveryAttempt(TenantModel):
     """One attempt at a delivery: what was answered, or why nothing was."""
 
-    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="log")
-    attempted_at = models.DateTimeField()
+    delivery = models.ForeignKey(
+        Delivery, on_delete=models.CASCADE, related_name="log", help_text="What was to be delivered."
+    )
+    attempted_at = models.DateTimeField(help_text="When it was sent.")
     status_code = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="The HTTP status answered."
     )

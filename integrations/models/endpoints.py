@@ -31,6 +31,10 @@ class WebhookEndpointQuerySet(TenantQuerySet):
         """Leave out the disabled."""
         return self.filter(is_enabled=True)
 
+    def matching(self, text: str) -> Self:
+        """Keep those whose address or description contains the text, whatever its case."""
+        return self.filter(Q(url__icontains=text) | Q(description__icontains=text))
+
     def awake_at(self, now: datetime) -> Self:
         """Leave out those that asked us to wait."""
         return self.filter(Q(paused_until=None) | Q(paused_until__lte=now))
@@ -42,9 +46,11 @@ class WebhookEndpoint(TenantModel):
     url = models.CharField(max_length=500, help_text="Where messages are posted.")
     description = models.CharField(max_length=200, blank=True, help_text="What it is for, in your own words.")
     event_names = ArrayField(models.CharField(max_length=120), help_text="The public events it is told of.")
-    sealed_secret = models.TextField(editable=False, help_text="The signing secret, encrypted.")
-    sealed_previous_secret = models.TextField(
-        blank=True, editable=False, help_text="The one before, encrypted."
+    sealed_secret = models.CharField(
+        max_length=400, editable=False, help_text="The signing secret, encrypted."
+    )
+    sealed_previous_secret = models.CharField(
+        max_length=400, blank=True, editable=False, help_text="The one before, encrypted."
     )
     previous_secret_until = models.DateTimeField(
         null=True,
@@ -56,7 +62,7 @@ class WebhookEndpoint(TenantModel):
     disabled_reason = models.CharField(
         max_length=20, choices=DisabledReason.choices, blank=True, help_text="Why it gets nothing."
     )
-    disabled_at = models.DateTimeField(null=True, blank=True)
+    disabled_at = models.DateTimeField(null=True, blank=True, help_text="When it was disabled.")
     failing_since = models.DateTimeField(
         null=True, blank=True, help_text="The first failure since the last success."
     )
@@ -73,7 +79,9 @@ class WebhookEndpoint(TenantModel):
         related_name="+",
         help_text="The member who made it.",
     )
-    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(
+        default=timezone.now, editable=False, help_text="When somebody last changed it."
+    )
 
     objects = WebhookEndpointQuerySet.as_manager()
 

@@ -21,6 +21,10 @@ class OutboxQuerySet(TenantQuerySet):
         """Keep those whose listeners and deliveries are not written down yet, in the order they were said."""
         return self.filter(planned_at=None).order_by("id")
 
+    def matching(self, text: str) -> Self:
+        """Keep those whose name, or who caused them, contains the text, whatever its case."""
+        return self.filter(Q(name__icontains=text) | Q(actor_label__icontains=text))
+
     def between(self, since: datetime, until: datetime) -> Self:
         """Keep those written down from a moment up to, not including, another."""
         return self.filter(created_at__gte=since, created_at__lt=until)
@@ -85,11 +89,17 @@ class TellingQuerySet(TenantQuerySet):
 class Telling(TenantModel):
     """One event to be told to one listener; ticked in the transaction that has the listener's effects."""
 
-    event = models.ForeignKey(OutboxEvent, on_delete=models.CASCADE, related_name="tellings", db_index=False)
+    event = models.ForeignKey(
+        OutboxEvent,
+        on_delete=models.CASCADE,
+        related_name="tellings",
+        db_index=False,
+        help_text="What is told.",
+    )
     listener = models.CharField(max_length=200, help_text="The listener's own name.")
     due_at = models.DateTimeField(default=timezone.now, help_text="When it is to be told, or tried again.")
     attempts = models.PositiveIntegerField(default=0, help_text="How often it failed.")
-    told_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True, help_text="When it was told.")
     error = models.CharField(max_length=200, blank=True, help_text="What kind of error it met last.")
 
     objects = TellingQuerySet.as_manager()
@@ -105,11 +115,19 @@ class Telling(TenantModel):
         return f"{self.event_id} to {self.listener}"
 
 
+class CustomerSequenceQuerySet(TenantQuerySet):
+    """The numbers given so far."""
+
+    see = Permission.SEE_AUDIT
+
+
 class CustomerSequence(models.Model):
     """The last number given to an event of one customer: a company, or a person without one."""
 
     customer_id = models.UUIDField(primary_key=True)
     last = models.BigIntegerField()
+
+    objects = CustomerSequenceQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.customer_id}: {self.last}"
