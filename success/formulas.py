@@ -42,20 +42,26 @@ def scored(card: Card, rows: str) -> str:
         ) AS rounded"""  # noqa: S608 - numbers and our own column names, nothing that a user typed
 
 
-def readings() -> str:
-    """All features of a row `f` as JSON: name to value and age; what is unknown is left out."""
-    pairs = ", ".join(
-        f"'{name}', CASE WHEN {value} IS NOT NULL THEN json_build_array({value}, {age or 0}) END"
-        for name, (value, age) in VALUES.items()
-    )
-    return f"json_strip_nulls(json_build_object({pairs}))::jsonb"
-
-
 def band(score: str) -> str:
     """The band of a score in hundredths, or NULL."""
     floors = sorted(((floor, name) for name, floor in FLOORS.items()), reverse=True)
     cases = " ".join(f"WHEN {score} >= {floor} THEN '{name.value}'" for floor, name in floors)
     return f"CASE {cases} WHEN {score} IS NOT NULL THEN '{Band.AT_RISK.value}' END"
+
+
+def points(hundredths: str) -> str:
+    """A score in hundredths as it is kept, with two decimals."""
+    return f"({hundredths} / 100.0)::numeric(5, 2)"
+
+
+def values() -> str:
+    """The raw values of all features of a row `f`."""
+    return f"ARRAY[{', '.join(value for value, _ in VALUES.values())}]"
+
+
+def ages() -> str:
+    """The ages of all features of a row `f`."""
+    return f"ARRAY[{', '.join(age or '0' for _, age in VALUES.values())}]"
 
 
 def _number(value: float) -> str:

@@ -1,7 +1,7 @@
 """The arithmetic of health, without Django: curves, the score and its parts, the split of a difference.
 
 Scores and parts are whole hundredths (7,550 is 75.50), coverage is whole ten-thousandths. Everything before
-the rounding is float arithmetic in a fixed order, which `formulas` repeats in SQL: they agree to the last bit.
+the rounding is float arithmetic in a fixed order, which `formulas` repeats in SQL, to the last bit.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -153,6 +153,17 @@ class Health(Standing):
         help_text="The override in force.",
     )
     announced_score = _score("The score when a change was last announced.")
+    announced_parts = ArrayField(
+        models.IntegerField(null=True), null=True, help_text="The parts when a change was last announced."
+    )
+    announced_scorecard = models.ForeignKey(
+        Scorecard,
+        on_delete=models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="+",
+        help_text="The scorecard when a change was last announced.",
+    )
     announced_band = models.CharField(
         max_length=7, blank=True, choices=BANDS, help_text="The band when a change was last announced."
     )

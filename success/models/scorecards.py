@@ -134,4 +134,4 @@ class Measure(TenantModel):
             _refuse()
         super().save(*args, **kwargs)
 
-    delete = _refuse  # type: ignore[assignment]  # refused, whatever it is called with
+    delete = _refuse

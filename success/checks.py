@@ -1,0 +1,52 @@
+"""Values checked before they are stored, for verbs that take many rows at once."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils import timezone
+
+from accounts.actor import Actor
+from accounts.errors import Invalid
+from accounts.permissions import Permission
+from journeys.incoming import Refused, plain_text
+
+LARGEST = Decimal(10) ** 12
+
+
+def text(field: str, value: str, longest: int, *, needed: bool = False) -> str:
+    """A text without spaces around it, or Invalid."""
+    value = value.strip()
+    if needed and not value:
+        raise Invalid("This cannot be empty.", field=field)
+    try:
+        plain_text(field, value, longest)
+    except Refused as refused:
+        raise Invalid(refused.message, field=field) from refused
+    return value
+
+
+def money(field: str, value: Decimal) -> Decimal:
+    """An amount of at most twelve digits and two decimals that is not negative, or Invalid."""
+    if not value.is_finite() or not 0 <= value < LARGEST:
+        raise Invalid("An amount is not negative and has at most 12 digits.", field=field)
+    if value != round(value, 2):
+        raise Invalid("An amount has at most 2 decimals.", field=field)
+    return round(value, 2)
+
+
+def currency(field: str, value: str) -> str:
+    """The code of a currency, or Invalid."""
+    if len(value) != 3 or not (value.isascii() and value.isalpha() and value.isupper()):
+        raise Invalid("A currency is three capital letters, such as EUR.", field=field)
+    return value
+
+
+def recorded(field: str, stated: datetime | None, *, by: Actor) -> datetime:
+    """When a thing became known: now, unless somebody who may do so states it."""
+    now = timezone.now()
+    if stated is None:
+        return now
+    by.require(Permission.BACKFILL_EVENTS)
+    if stated > now:
+        raise Invalid("This is in the future.", field=field)
+    return stated

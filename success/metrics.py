@@ -1,0 +1,139 @@
+"""Figures of customer success over the accounts one may see, now or as of a past day."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import ClassVar
+from uuid import UUID
+
+from django.db.models import Count, F, OuterRef, Subquery, Sum
+
+from success.days import end_of, today
+from success.models import Contract, HealthRecord
+from success.models.accounts import AccountQuerySet
+from success.scoring import Band
+
+
+@dataclass(frozen=True, slots=True)
+class Revenue:
+    """Recurring revenue per year in one currency, and from how many accounts it comes."""
+
+    currency: str
+    amount: Decimal
+    accounts: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecurringRevenue:
+    """What the accounts open on the day pay per year, by currency; empty where there is no contract."""
+
+    definition: ClassVar = (
+        "The sum of the yearly recurring revenue of the contracts that run on the day, of accounts open on"
+        " it, as agreed by the end of the day."
+    )
+    day: date
+    totals: Sequence[Revenue]
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A contract that comes up for renewal, with the health of its account."""
+
+    account_id: UUID
+    company_id: UUID
+    contract_id: UUID
+    ends_on: date
+    days_left: int
+    recurring_revenue: Decimal
+    currency: str
+    score: Decimal | None
+    band: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalsAhead:
+    """The contracts that come up for renewal within so many days, the next one first."""
+
+    definition: ClassVar = (
+        "The contracts of open accounts that end from the day on, within so many days, that are not renewed"
+        " yet and not ended for good; with the health shown on the day."
+    )
+    day: date
+    within_days: int
+    renewals: Sequence[Renewal]
+
+    @property
+    def totals(self) -> Sequence[Revenue]:
+        """What is up for renewal, by currency."""
+        amounts: dict[str, Decimal] = defaultdict(Decimal)
+        accounts: dict[str, set[UUID]] = defaultdict(set)
+        for renewal in self.renewals:
+            amounts[renewal.currency] += renewal.recurring_revenue
+            accounts[renewal.currency].add(renewal.account_id)
+        return [Revenue(code, amounts[code], len(accounts[code])) for code in sorted(amounts)]
+
+
+@dataclass(frozen=True, slots=True)
+class HealthDistribution:
+    """How many of the accounts open on the day are in each band, and of how many nothing fresh is known."""
+
+    definition: ClassVar = (
+        "The accounts open on the day by the band of the health shown on it; at risk below 50, watch below"
+        " 75, healthy from 75; unknown where no measure was fresh."
+    )
+    day: date
+    n: int
+    at_risk: int
+    watch: int
+    healthy: int
+    unknown: int
+
+
+def recurring_revenue(accounts: AccountQuerySet, *, day: date | None = None) -> RecurringRevenue:
+    """What these accounts pay per year, now or as it was known on a past day."""
+    day = day or today()
+    running = Contract.objects.as_of(end_of(day)).in_force(day).filter(account__in=accounts.active_on(day))
+    totals = (
+        running.order_by("currency")
+        .values("currency")
+        .annotate(amount=Sum("recurring_revenue"), accounts=Count("account", distinct=True))
+    )
+    return RecurringRevenue(day, [Revenue(**total) for total in totals])
+
+
+def renewals_ahead(
+    accounts: AccountQuerySet, *, within_days: int = 90, day: date | None = None
+) -> RenewalsAhead:
+    """The contracts of these accounts that come up for renewal, now or as it was known on a past day."""
+    day = day or today()
+    health = HealthRecord.objects.filter(account=OuterRef("account"), day__lte=day).order_by("-day")[:1]
+    rows = (
+        Contract.objects.to_renew(end_of(day))
+        .filter(account__in=accounts.active_on(day))
+        .filter(ends_on__gte=day, ends_on__lte=day + timedelta(days=within_days))
+        .order_by("ends_on", "pk")
+        .values_list("account", F("account__company"), "pk", "ends_on", "recurring_revenue", "currency")
+        .annotate(score=Subquery(health.values("score")), band=Subquery(health.values("band")))
+    )
+    renewals = [
+        Renewal(
+            account, company, contract, ends_on, (ends_on - day).days, revenue, currency, score, band or ""
+        )
+        for account, company, contract, ends_on, revenue, currency, score, band in rows
+    ]
+    return RenewalsAhead(day, within_days, renewals)
+
+
+def health_distribution(accounts: AccountQuerySet, *, day: date | None = None) -> HealthDistribution:
+    """How these accounts are spread over the bands, now or on a past day."""
+    day = day or today()
+    health = HealthRecord.objects.filter(account=OuterRef("pk"), day__lte=day).order_by("-day")[:1]
+    shown = accounts.active_on(day).order_by().annotate(shown=Subquery(health.values("band")))
+    counted = shown.values("shown").annotate(n=Count("pk"))
+    found: dict[str, int] = defaultdict(int)
+    for band, n in counted.values_list("shown", "n"):
+        found[band or ""] += n
+    at_risk, watch, healthy = (found[band.value] for band in (Band.AT_RISK, Band.WATCH, Band.HEALTHY))
+    return HealthDistribution(day, sum(found.values()), at_risk, watch, healthy, found[""])
