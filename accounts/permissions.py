@@ -32,7 +32,6 @@ class Permission(TextChoices):
     SEE_KEYS = "keys.see", "See API keys"
     MANAGE_KEYS = "keys.manage", "Manage API keys"
     SEE_AUDIT = "audit.see", "See the audit trail"
-    MANAGE_SETTINGS = "settings.manage", "Change the tenant's settings"
 
 
 class Role(TextChoices):

@@ -50,7 +50,7 @@ class ApiKey(models.Model):
     )
     digest = models.BinaryField(max_length=32, unique=True, editable=False)
     scopes = ArrayField(
-        models.CharField(max_length=40, choices=Permission.choices),
+        models.CharField(max_length=40),
         default=list,
         blank=True,
         help_text="What the key may do.",
