@@ -124,5 +124,6 @@ def _statement(scorecard: Scorecard, which: str) -> str:
 
 
 def _read(account: UUID, day: date, scorecard: Scorecard, *kept: Any) -> Standing:
-    *shown, values, ages = kept
-    return Standing(account, day, scorecard, *shown, features.readings(values, ages))
+    score, computed, override, coverage, band, parts, values, ages = kept
+    readings = features.readings(values, ages)
+    return Standing(account, day, scorecard, score, computed, override, coverage, band, parts, readings)

@@ -1,0 +1,70 @@
+"""What a measure saw, as people read it."""
+
+from collections.abc import Callable
+
+from accounts.admin.words import number, signed
+from success.explanations import Line
+from success.models import FeatureName
+
+UNKNOWN = "not known"
+
+
+def seen(line: Line) -> str:
+    """The raw value of a measure in words, and why it does not count where it is too old."""
+    if line.value is None:
+        return UNKNOWN
+    words = SEEN.get(line.feature, number)(line.value)
+    if line.is_fresh:
+        return words
+    return f"{words}, {line.age_days} days ago: too old to count"
+
+
+def _trend(value: float) -> str:
+    """The share of more or less use, from a value of -1 (ceased) to 1 (all new)."""
+    if value <= -1:
+        return "use has ceased"
+    if value >= 1:
+        return "all of the use is new"
+    change = round(200 * value / (1 - value))
+    if change == 0:
+        return "as much use as in the 28 days before"
+    return f"{abs(change):,} % {'more' if change > 0 else 'less'} use than in the 28 days before"
+
+
+def _since(value: float) -> str:
+    days = round(value)
+    return "seen today" if days <= 0 else f"last seen {_days(days)} ago"
+
+
+def _breadth(value: float) -> str:
+    people = round(value)
+    return f"{people:,} {'person' if people == 1 else 'people'} active within 30 days"
+
+
+def _support(value: float) -> str:
+    calls = round(value)
+    return f"{calls:,} {'call' if calls == 1 else 'calls'} for help within 28 days"
+
+
+def _renewal(value: float) -> str:
+    days = round(value)
+    if days == 0:
+        return "renewal is today"
+    return f"renewal in {_days(days)}" if days > 0 else f"renewal was {_days(-days)} ago"
+
+
+def _days(days: int) -> str:
+    return f"{days:,} day{'' if days == 1 else 's'}"
+
+
+SEEN: dict[str, Callable[[float], str]] = {
+    FeatureName.USAGE_TREND: _trend,
+    FeatureName.DAYS_SINCE_SEEN: _since,
+    FeatureName.BREADTH: _breadth,
+    FeatureName.SUPPORT_LOAD: _support,
+    FeatureName.NPS: lambda value: f"NPS {signed(value, 0)} of each person's last answer",
+    FeatureName.CSAT: lambda value: f"{number(value)} % satisfied at their last answer",
+    FeatureName.CES: lambda value: f"ease of {number(value, 1)} out of 7",
+    FeatureName.RATING: lambda value: f"rated {number(value, 1)} out of 10",
+    FeatureName.RENEWAL_NEARNESS: _renewal,
+}

@@ -1,0 +1,138 @@
+"""What can be read of accounts, contracts, health and scorecards."""
+
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+import strawberry
+from django.db.models import QuerySet
+
+from accounts.errors import Invalid
+from accounts.graphql.connections import connection
+from accounts.graphql.context import Context, Info
+from accounts.graphql.fields import argument
+from accounts.graphql.nodes import rows_of
+from accounts.graphql.relations import seen_or_none, single
+from accounts.permissions import Permission
+from success import explanations, metrics
+from success.days import end_of, today
+from success.graphql.figures import (
+    HealthDifference,
+    HealthDistribution,
+    HealthExplanation,
+    Revenue,
+    RevenueOfDay,
+)
+from success.graphql.types import AccountNode, ContractNode, ScorecardNode, SignalNode
+from success.models import Account
+from success.models.accounts import AccountQuerySet
+from success.models.contracts import ContractQuerySet
+
+FURTHEST = 3650
+
+AccountId = Annotated[strawberry.ID, strawberry.argument(description="The account's id.")]
+Day = Annotated[date | None, strawberry.argument(description="As of this day; today, if nothing is said.")]
+Within = Annotated[int, strawberry.argument(description="Within so many days; at most 3650.")]
+
+
+def _accounts(info: Info) -> AccountQuerySet:
+    return Account.objects.visible_to(info.context.actor)
+
+
+def _ahead(rows: ContractQuerySet, *, context: Context, within_days: int, day: date | None) -> QuerySet:
+    """Contracts that come up for renewal; the same ones that `metrics.renewals_ahead` counts."""
+    day = day or today()
+    return (
+        rows.to_renew(end_of(day))
+        .filter(account__in=Account.objects.visible_to(context.actor).active_on(day))
+        .filter(ends_on__gte=day, ends_on__lte=day + timedelta(days=_bounded(within_days)))
+    )
+
+
+def _bounded(days: int) -> int:
+    if not 0 <= days <= FURTHEST:
+        raise Invalid(f"`withinDays` is from 0 to {FURTHEST}.")
+    return days
+
+
+@strawberry.type
+class SuccessQuery:
+    account = single(AccountNode, description="An account.")
+    accounts = connection(AccountNode, description="What we have with our customers.")
+    contract = single(ContractNode, description="A version of a contract.")
+    contracts = connection(
+        ContractNode,
+        narrow=lambda rows, **_: rows.current(),
+        description="What is agreed now, the latest first.",
+    )
+    renewals_ahead = connection(
+        ContractNode,
+        narrow=_ahead,
+        in_order=("ends_on", "id"),
+        arguments=[
+            argument("within_days", int, "Within so many days; at most 3650.", default=90),
+            argument("day", date | None, "As it was known on this day; today, if nothing is said."),
+        ],
+        description="Contracts of open accounts that come up for renewal, not renewed yet, the next first.",
+    )
+    scorecards = connection(ScorecardNode, description="The versions of the scorecard, the latest first.")
+    signals = connection(SignalNode, description="What the names of your own events mean for health.")
+
+    @strawberry.field(description="The scorecard in force; null before the first is published.")
+    def scorecard(self, info: Info) -> ScorecardNode | None:
+        """The current version."""
+        return rows_of(ScorecardNode, info.context).filter(is_current=True).first()  # type: ignore[return-value]
+
+    @strawberry.field(
+        description="How an account did on a past day, as it was shown then; null where unknown."
+    )
+    def health_on(
+        self,
+        info: Info,
+        account_id: AccountId,
+        day: Annotated[date, strawberry.argument(description="The day.")],
+    ) -> HealthExplanation | None:
+        """One account's explanation."""
+        account = seen_or_none(AccountNode, account_id, info)
+        found = account and explanations.explain(account, day=day, by=info.context.actor)
+        return HealthExplanation.of(found) if found else None
+
+    @strawberry.field(
+        description="Why an account's score differs between two days; null where either is unknown."
+    )
+    def health_difference(
+        self,
+        info: Info,
+        account_id: AccountId,
+        before: Annotated[date, strawberry.argument(description="The earlier day.")],
+        after: Annotated[date, strawberry.argument(description="The later day.")],
+    ) -> HealthDifference | None:
+        """One account's difference."""
+        account = seen_or_none(AccountNode, account_id, info)
+        found = account and explanations.compare(account, before=before, after=after, by=info.context.actor)
+        return HealthDifference.of(found) if found else None
+
+    @strawberry.field(
+        description="How many accounts are in each band of health; null for those who may not see it."
+    )
+    def health_distribution(self, info: Info, day: Day = None) -> HealthDistribution | None:
+        """One aggregate."""
+        if not info.context.actor.may(Permission.SEE_HEALTH):
+            return None
+        found: Any = metrics.health_distribution(_accounts(info), day=day)
+        return found
+
+    @strawberry.field(description="What open accounts pay per year.")
+    def recurring_revenue(self, info: Info, day: Day = None) -> RevenueOfDay:
+        """One aggregate."""
+        found = metrics.recurring_revenue(_accounts(info), day=day)
+        return _of_day(found.day, found.totals, found.definition)
+
+    @strawberry.field(description="What is up for renewal.")
+    def renewals_ahead_totals(self, info: Info, within_days: Within = 90, day: Day = None) -> RevenueOfDay:
+        """Sums over the renewals ahead."""
+        found = metrics.renewals_ahead(_accounts(info), within_days=_bounded(within_days), day=day)
+        return _of_day(found.day, found.totals, found.definition)
+
+
+def _of_day(day: date, totals: Any, definition: str) -> RevenueOfDay:
+    return RevenueOfDay(day=day, totals=[Revenue.of(each) for each in totals], definition=definition)

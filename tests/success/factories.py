@@ -1,0 +1,96 @@
+"""Accounts, contracts and what happened to them, for tests of success, made by the verbs of earnest use."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from accounts.tenancy import tenant
+from journeys import companies, intake, rollups
+from journeys.companies import CompanyDraft
+from journeys.incoming import Incoming
+from success import accounts, contracts, health, scorecards
+from success.accounts import AccountDraft
+from success.contracts import ContractDraft
+from success.days import today
+from success.models import Account, Contract, FeatureName
+from success.scorecards import MeasureDraft
+from tests.factories import an_actor
+
+_numbers = count(1)
+
+
+def ago(days: int) -> date:
+    """A day so many days before today."""
+    return today() - timedelta(days=days)
+
+
+def noon(days: int) -> datetime:
+    """Noon of a day so many days before today, where the tenant is; of today, its first second."""
+    return datetime.combine(ago(days), time(12) if days else time(0, 0, 1), tenant().zone)
+
+
+def an_account(*, opened: int = 400, **given: Any) -> Account:
+    """An account that was opened so many days ago, with a new company."""
+    number = next(_numbers)
+    company = companies.create(CompanyDraft(name=f"Firm {number}", key=f"firm-{number}"), by=an_actor())
+    draft = AccountDraft(company_id=company.pk, opened_on=ago(opened), **given)
+    return accounts.open(draft, by=an_actor())
+
+
+def a_contract(account: Account, *, ends: int = 180, starts: int = 185, **given: Any) -> Contract:
+    """A contract that began `starts` days ago and ends in `ends` days."""
+    given.setdefault("recurring_revenue", Decimal(12_000))
+    draft = ContractDraft(account_id=account.pk, starts_on=ago(starts), ends_on=ago(-ends), **given)
+    return contracts.agree(draft, by=an_actor())
+
+
+def happened(
+    account: Account,
+    days: Sequence[int],
+    *,
+    name: str = "report_opened",
+    user: str = "ada",
+    value: float | None = None,
+    recorded: int | None = None,
+) -> None:
+    """The user did something in the account's company on these days, learned of at once or `recorded` days ago."""
+    batch = [
+        Incoming(
+            name=name,
+            occurred_at=noon(day),
+            recorded_at=noon(day if recorded is None else recorded) if day or recorded is not None else None,
+            key=f"{next(_numbers)}",
+            identity=("user", f"{user}-{account.pk}"),
+            company_id=account.company_id,
+            value=None if value is None else Decimal(str(value)),
+        )
+        for day in days
+    ]
+    taken = intake.take(batch, source="test", by=an_actor())
+    assert not taken.refused
+
+
+def a_measure(feature: str = FeatureName.BREADTH, **given: Any) -> MeasureDraft:
+    """A measure that reads a feature; 10 of it is full marks unless another curve is given."""
+    defaults = {"key": feature, "title": feature, "curve": [(0, 0), (10, 100)], "weight": 10}
+    return MeasureDraft(feature=feature, **(defaults | given))
+
+
+def published(*measures: MeasureDraft) -> None:
+    """A scorecard of these measures, or the default one, in force."""
+    if measures:
+        scorecards.publish("Test", measures, by=an_actor())
+    else:
+        scorecards.install_default(by=an_actor())
+
+
+def work() -> health.Scored:
+    """Do what the workers do: fold what arrived, then score who is due."""
+    while rollups.fold().more:
+        pass
+    done = health.Scored()
+    while (scored := health.score_due()).accounts:
+        done += scored
+    return done
