@@ -17,13 +17,23 @@ from integrations.graphql.queries import IntegrationsQuery
 from journeys.graphql import links as journeys_links
 from journeys.graphql.mutations import JourneysMutation
 from journeys.graphql.queries import JourneysQuery
+from success.graphql import links as success_links
+from success.graphql.mutations import SuccessMutation
+from success.graphql.queries import SuccessQuery
 
-LINKS = [journeys_links, experience_links]
+LINKS = [journeys_links, experience_links, success_links]
 """Rooms that add fields to types; named here because they must be there before the schema is."""
 
 schema = strawberry.Schema(
-    query=merged("Query", AccountsQuery, JourneysQuery, ExperienceQuery, IntegrationsQuery),
-    mutation=merged("Mutation", AccountsMutation, JourneysMutation, ExperienceMutation, IntegrationsMutation),
+    query=merged("Query", AccountsQuery, JourneysQuery, SuccessQuery, ExperienceQuery, IntegrationsQuery),
+    mutation=merged(
+        "Mutation",
+        AccountsMutation,
+        JourneysMutation,
+        SuccessMutation,
+        ExperienceMutation,
+        IntegrationsMutation,
+    ),
     types=NODES.values(),
     config=StrawberryConfig(scalar_map=SCALARS),
 )

@@ -7,7 +7,7 @@ a whole group of parents are one statement, and so are their counts (`lateral`).
     extend(CompanyNode, affiliations=connection(AffiliationNode, by="company", description="Who is in it."))
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from strawberry.types.arguments import StrawberryArgument
 from accounts.errors import LimitExceeded
 from accounts.graphql import limits, selection
 from accounts.graphql.context import Context, Info
+from accounts.graphql.fields import argument
 from accounts.graphql.filtering import condition
 from accounts.graphql.keyset import Keyset
 from accounts.graphql.lateral import PARENT
@@ -65,20 +66,27 @@ class Many:
     where: Callable[[], Q] | None = None
     key: str = "pk"
     in_order: Sequence[str] = ()
-    narrow: Callable[[QuerySet, Context], QuerySet] | None = None
+    narrow: Callable[..., QuerySet] | None = None
 
     @property
     def is_nested(self) -> bool:
         """Whether it hangs on a row."""
         return bool(self.by or self.where)
 
-    def belonging(self, rows: QuerySet, context: Context) -> QuerySet:
-        """The rows of the parent, whichever it is."""
+    def belonging(self, rows: QuerySet, context: Context, given: Mapping[str, Any]) -> QuerySet:
+        """The rows of the parent, whichever it is, as `narrow` leaves them."""
         if self.by:
             rows = rows.filter(**{self.by: PARENT})
         if self.where:
             rows = rows.filter(self.where())
-        return self.narrow(rows, context) if self.narrow else rows
+        if self.narrow:
+            own = {name: value for name, value in given.items() if name not in COMMON}
+            rows = self.narrow(rows, context=context, **own)
+        return rows
+
+
+COMMON = {"first", "after", "last", "before", "filters", "ordering", "search"}
+"""The arguments of every page; `narrow` gets the others."""
 
 
 class ConnectionField(Column):
@@ -129,12 +137,14 @@ class ListField(Column):
 def _asked(many: Many, info: Info, given: dict[str, Any]) -> tuple[QuerySet, Keyset]:
     """The rows that are meant, and their order."""
     shape, selected = shape_of(many.target), selection.of_rows(info)
-    rows = many.belonging(rows_of(many.target, info.context, selected), info.context)
+    rows = many.belonging(rows_of(many.target, info.context, selected), info.context, given)
     if filters := given.get("filters"):
         rows = rows.filter(condition(filters, info.context))
     if shape.search and (text := (given.get("search") or "").strip()):
         rows = shape.search(rows, _searchable(text))
-    keyset = Keyset(shape.model, names_of(given.get("ordering")) or many.in_order or shape.in_order)
+    keyset = Keyset(
+        shape.model, names_of(given.get("ordering"), info.context) or many.in_order or shape.in_order
+    )
     return keyset.with_cursor(rows) if selected.wants_cursor else rows, keyset
 
 
@@ -145,12 +155,12 @@ def _searchable(text: str) -> str:
 
 
 def connection(
-    target: type, *, description: str, by: str = "", where: Callable[[], Q] | None = None, **more: Any
+    target: type, *, description: str, arguments: Sequence[StrawberryArgument] = (), **more: Any
 ) -> Any:
     """A field that is a page of rows; see `Many` for what can be said of them."""
     made = ConnectionField(description=description, type_annotation=StrawberryAnnotation(Connection[target]))  # type: ignore[valid-type]
-    made.many = Many(target, by, where, **more)
-    made.arguments = [_argument(*each) for each in _arguments(target)]
+    made.many = Many(target, **more)
+    made.arguments = [*arguments, *_arguments(target)]
     return made
 
 
@@ -161,28 +171,16 @@ def listing(target: type, *, description: str, by: str = "", **more: Any) -> Any
     return made
 
 
-def _arguments(target: type) -> list[tuple[str, Any, str]]:
+def _arguments(target: type) -> Iterator[StrawberryArgument]:
     shape = shape_of(target)
-    arguments: list[tuple[str, Any, str]] = [
-        ("first", int | None, "How many from the beginning: 0 to 100, 50 where nothing is said."),
-        ("after", str | None, "A cursor: begin after it."),
-        ("last", int | None, "How many from the end: 0 to 100."),
-        ("before", str | None, "A cursor: end before it."),
-    ]
+    yield argument("first", int | None, "How many from the beginning: 0 to 100, 50 where nothing is said.")
+    yield argument("after", str | None, "A cursor: begin after it.")
+    yield argument("last", int | None, "How many from the end: 0 to 100.")
+    yield argument("before", str | None, "A cursor: end before it.")
     if shape.filters:
-        arguments.append(("filters", shape.filters | None, "Which ones; all conditions hold together."))
+        yield argument("filters", shape.filters | None, "Which ones; all conditions hold together.")
     if shape.ordering:
         ordering = list[shape.ordering] | None  # type: ignore[name-defined]
-        arguments.append(("ordering", ordering, "By what, the most important first."))
+        yield argument("ordering", ordering, "By what, the most important first.")
     if shape.search:
-        arguments.append(("search", str | None, "A text they contain, whatever its case."))
-    return arguments
-
-
-def _argument(name: str, annotation: Any, description: str) -> StrawberryArgument:
-    return StrawberryArgument(
-        python_name=name,
-        graphql_name=None,
-        type_annotation=StrawberryAnnotation(annotation),
-        description=description,
-    )
+        yield argument("search", str | None, "A text they contain, whatever its case.")

@@ -18,11 +18,12 @@ from typing import Annotated, Any, Self, dataclass_transform, get_args, get_orig
 import strawberry
 from django.db.models import Model, Q
 from strawberry import UNSET
-from strawberry.types.base import get_object_definition
+from strawberry.types.base import get_object_definition, has_object_definition
 
 from accounts.errors import LimitExceeded
 from accounts.graphql.context import Context
 from accounts.graphql.lookups import Lookup, checked
+from accounts.permissions import Permission
 
 CONDITIONS = 50
 
@@ -46,15 +47,17 @@ class OnColumn:
 
     path: str
     description: str = ""
+    needs: Permission | None = None
+    """For those who sort by it: what they must be allowed to see."""
 
     def says(self, model: type[Model]) -> str:
         """What it is about: the column's help text, if nothing else was said."""
         return self.description or _help_text(model, self.path)
 
 
-def on(path: str, description: str = "") -> OnColumn:
+def on(path: str, description: str = "", *, needs: Permission | None = None) -> OnColumn:
     """A lookup on a column with another name than the field, or with more to say than its help text."""
-    return OnColumn(path, description)
+    return OnColumn(path, description, needs)
 
 
 @dataclass_transform(kw_only_default=True)
@@ -116,7 +119,9 @@ def _conditions(given: Any) -> Iterator[object]:
         if each.python_name in {"and_", "or_"} and value:
             for part in checked(value):
                 yield from _conditions(part)
-        elif each.python_name == "not_" and value:
+        elif (each.python_name == "not_" and value) or (
+            has_object_definition(value) and not isinstance(value, Lookup)
+        ):
             yield from _conditions(value)
         elif value is not UNSET and value is not None:
             yield value

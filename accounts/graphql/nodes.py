@@ -156,6 +156,19 @@ def column(description: str, name: str | None = None) -> Any:
     return Column(description=description, django_name=name)
 
 
+class BlankIsNull(Column):
+    """A column in which an empty text means that nothing is known."""
+
+    def get_result(self, source: Any, info: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """The value, or nothing."""
+        return getattr(source, self.django_name or self.python_name) or None
+
+
+def blank_is_null(description: str = "") -> Any:
+    """A column whose empty text is shown as null."""
+    return BlankIsNull(description=description or None)
+
+
 class Computed(Column):
     """An expression that the database computes with the rows."""
 

@@ -16,6 +16,7 @@ from strawberry import UNSET
 from strawberry.types.base import get_object_definition
 
 from accounts.errors import Invalid, LimitExceeded
+from accounts.graphql.context import Context
 from accounts.graphql.filtering import OnColumn, declared
 
 MOST = 5
@@ -47,14 +48,14 @@ def orders[T: type](model: type[Model]) -> Callable[[T], T]:
     return decorate
 
 
-def names_of(given: Sequence[Any] | None) -> list[str]:
-    """An order in Django's own words."""
+def names_of(given: Sequence[Any] | None, context: Context) -> list[str]:
+    """An order in Django's own words, if the actor may see what it sorts by."""
     if given and len(given) > MOST:
         raise LimitExceeded(f"An order holds at most {MOST} items.")
-    return [_name(each) for each in given or ()]
+    return [_name(each, context) for each in given or ()]
 
 
-def _name(given: Any) -> str:
+def _name(given: Any, context: Context) -> str:
     fields = get_object_definition(given, strict=True).fields
     chosen = [
         (each, value) for each in fields if isinstance(value := getattr(given, each.python_name), Direction)
@@ -62,5 +63,7 @@ def _name(given: Any) -> str:
     if len(chosen) != 1:
         raise Invalid("Give one field in each item of `ordering`.")
     each, direction = chosen[0]
-    path: str = each.metadata["how"].path
-    return f"-{path}" if direction is Direction.DESC else path
+    how: OnColumn = each.metadata["how"]
+    if how.needs:
+        context.actor.require(how.needs)
+    return f"-{how.path}" if direction is Direction.DESC else how.path

@@ -15,7 +15,8 @@ from strawberry.types.arguments import StrawberryArgument
 
 from accounts.errors import NotFound
 from accounts.graphql import selection
-from accounts.graphql.context import Context, Info
+from accounts.graphql.context import Info
+from accounts.graphql.fields import argument
 from accounts.graphql.ids import key_of
 from accounts.graphql.nodes import Column, known, rows_of, shape_of
 
@@ -65,7 +66,7 @@ def one(target: type, key: str, *, description: str, by: str = "pk") -> Any:
 class Figure:
     """A figure of each row of a group, worked out for all of them at once: by their keys, for an actor."""
 
-    of_each: Callable[[Sequence[Any], Context], Mapping[Any, Any]]
+    of_each: Callable[..., Mapping[Any, Any]]
     key: str = "pk"
 
 
@@ -88,21 +89,23 @@ class FigureField(Column):
 
         def load(group: Sequence[Any]) -> Mapping[Any, Any]:
             keys = {getattr(row, figure.key) for row in group} - {None}
-            return figure.of_each(sorted(keys), info.context)
+            return figure.of_each(sorted(keys), info.context, **kwargs)
 
         return known(info, source, load).get(getattr(source, figure.key))
 
 
 def of_each(
     kind: Any,
-    figure: Callable[[Sequence[Any], Context], Mapping[Any, Any]],
+    figure: Callable[..., Mapping[Any, Any]],
     *,
     description: str,
     key: str = "pk",
+    arguments: Sequence[StrawberryArgument] = (),
 ) -> Any:
     """A field that is a figure of its row."""
     made = FigureField(description=description, type_annotation=StrawberryAnnotation(kind))
     made.figure = Figure(figure, key)
+    made.arguments = list(arguments)
     return made
 
 
@@ -126,19 +129,17 @@ def single(target: type, *, description: str) -> Any:
     """A field of the root that is one row, by its id."""
     made = SingleField(description=description, type_annotation=StrawberryAnnotation(target | None))
     made.target = target
-    made.arguments = [
-        StrawberryArgument(
-            python_name="id",
-            graphql_name=None,
-            type_annotation=StrawberryAnnotation(strawberry.ID),
-            description="Its id.",
-        )
-    ]
+    made.arguments = [argument("id", strawberry.ID, "Its id.")]
     return made
 
 
+def seen_or_none(target: type, id: str, info: Info) -> Any:
+    """The row that an id means, if the actor may see it."""
+    return rows_of(target, info.context).filter(pk=key_of(id, shape_of(target).name)).first()
+
+
 def seen(target: type, id: str, info: Info, *, field: str = "id") -> Any:
-    """The row that an id in a mutation's input means, if the actor may see it."""
+    """The row that an id in a mutation's input means; refused where the actor sees none."""
     name = shape_of(target).name
     row = rows_of(target, info.context).filter(pk=key_of(id, name, field=field)).first()
     if row is None:

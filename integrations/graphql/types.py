@@ -7,7 +7,7 @@ from strawberry import auto
 
 from accounts.graphql.connections import connection, listing
 from accounts.graphql.extend import extend
-from accounts.graphql.nodes import Node, column, computed, node
+from accounts.graphql.nodes import Node, blank_is_null, column, computed, node
 from accounts.graphql.relations import one
 from accounts.graphql.scalars import JSON
 from accounts.graphql.types import UserNode
@@ -28,7 +28,7 @@ class WebhookEndpointNode(Node):
     description: auto
     event_names: list[str]
     is_enabled: auto
-    disabled_reason: DisabledReason
+    disabled_reason: DisabledReason | None = blank_is_null()
     disabled_at: auto = column("When it was switched off.")
     failing_since: auto
     paused_until: auto

@@ -80,7 +80,7 @@ class SuccessQuery:
     @strawberry.field(description="The scorecard in force; null before the first is published.")
     def scorecard(self, info: Info) -> ScorecardNode | None:
         """The current version."""
-        return rows_of(ScorecardNode, info.context).filter(is_current=True).first()  # type: ignore[return-value]
+        return rows_of(ScorecardNode, info.context).filter(is_current=True).first()
 
     @strawberry.field(
         description="How an account did on a past day, as it was shown then; null where unknown."
