@@ -1,9 +1,11 @@
 """The schema: every app's queries and mutations as one graph."""
 
 import strawberry
+from django.conf import settings
 from strawberry.schema.config import StrawberryConfig
 
 from accounts.graphql.engine import Engine
+from accounts.graphql.graphiql import tabs
 from accounts.graphql.mutating import merged
 from accounts.graphql.mutations import AccountsMutation
 from accounts.graphql.nodes import NODES
@@ -38,3 +40,4 @@ schema = strawberry.Schema(
     config=StrawberryConfig(scalar_map=SCALARS),
 )
 engine = Engine(schema)
+examples = tabs(settings.BASE_DIR / "config" / "examples")

@@ -5,29 +5,31 @@ from collections.abc import Callable
 from typing import cast
 
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
-from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts.graphql import graphiql
 from accounts.graphql.engine import Answer, Engine, refusal, unauthenticated
 from accounts.graphql.errors import Code, Refused, error
+from accounts.graphql.graphiql import Tab
 from accounts.graphql.negotiation import LEGACY, MODERN, accepted, malformed, read, wants_page
 from accounts.middleware import TenantRequest
 
 VARIES = ("Accept", "Authorization", "Cookie")
 
 
-def graphql_view(engine: Engine) -> Callable[[HttpRequest], HttpResponse]:
-    """The view of a schema."""
+def graphql_view(engine: Engine, examples: list[Tab]) -> Callable[[HttpRequest], HttpResponse]:
+    """The view of a schema, with examples for the page."""
 
     @csrf_exempt  # keys need no token; for sessions `_check_token` asks for it
     def view(request: HttpRequest) -> HttpResponse:
         asked = cast("TenantRequest", request)
         if wants_page(request):
-            return _page(asked)
+            return _page(asked, examples)
         media = accepted(request, MODERN, LEGACY)
         answer = _answer(engine, asked, media)
         return _response(answer, media or LEGACY)
@@ -65,10 +67,10 @@ def _check_token(request: TenantRequest) -> None:
         raise Refused(error(message, Code.FORBIDDEN), status=403, legacy=403)
 
 
-def _page(request: TenantRequest) -> HttpResponse:
+def _page(request: TenantRequest, examples: list[Tab]) -> HttpResponse:
     if not request.actor.is_known and not settings.DEBUG:
-        return redirect(f"/admin/login/?next={request.path}")
-    return graphiql.page(request)
+        return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+    return graphiql.page(request, examples)
 
 
 def _response(answer: Answer, media: str) -> HttpResponse:
