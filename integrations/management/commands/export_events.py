@@ -13,9 +13,9 @@ PATH = settings.BASE_DIR / "docs" / "events.md"
 
 HEAD = """# Events that webhooks carry
 
-Written by `manage.py export_events` from the code; `GET /v1/event-types` gives the same with a JSON Schema each. Fields
-may be added to an event; anything else becomes a new event. `sequence` counts the events of one company, or
-of one person without a company, so that you can put them in order.
+Written by `manage.py export_events` from the code; `GET /v1/event-types` gives the same with a JSON Schema
+each. Fields may be added to an event; anything else becomes a new event. `sequence` counts the events of one
+company, or of one person without a company, so that you can put them in order.
 """
 
 
