@@ -110,17 +110,17 @@ def note(tenant: Tenant, host: Host) -> Note:
     )
 
 
-def noted() -> list[dict[str, object]]:
-    """What has been noted so far."""
+def noted() -> dict[str, dict[str, object]]:
+    """What has been noted so far, by schema."""
     try:
-        return list(json.loads(file().read_text())["tenants"])
-    except (OSError, ValueError, KeyError):
-        return []
+        return {one["schema"]: one for one in json.loads(file().read_text())["tenants"]}
+    except (OSError, ValueError, LookupError, TypeError):
+        return {}
 
 
 def write_down(new: Note) -> Path:
     """Put the note into the file that only we may read, in the place of an older one of the same tenant."""
-    kept = [one for one in noted() if one.get("schema") != new.schema]
+    kept = [one for schema, one in noted().items() if schema != new.schema]
     path, draft = file(), file().with_suffix(".new")
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:

@@ -30,6 +30,9 @@ COUNTS = {  # column: event, channel
     "social_media_ads_viewed": ("ad.viewed", "social"),
 }
 SUPPORT = "support.call_ended"
+CALL = Decimal(10)
+"""Minutes of one call."""
+
 SURVEY = "satisfaction"
 
 
@@ -91,7 +94,7 @@ def _firm(subscriber: Subscriber, day: date) -> Firm:
 
 
 def _people(subscriber: Subscriber, day: date) -> list[Someone]:
-    """The contact, who uses the storage, and one user for each module that is used at all."""
+    """The contact, who reads, calls and answers, and one user for each module that is used at all."""
     roles = {"contact": "champion"} | {module: "user" for module, _ in _used(subscriber)}
     since = min(_months_before(day, subscriber.months_active), day - timedelta(days=WINDOW))
     return [
@@ -116,8 +119,8 @@ def _used(subscriber: Subscriber) -> Iterator[tuple[str, int]]:
 
 def _happenings(subscriber: Subscriber, clock: Clock, rng: Random) -> Iterator[Happening]:
     number = 0
-    for name, channel, part, times in _uses(subscriber):
-        for at in _spread(times, clock, rng):
+    for name, channel, part, values in _uses(subscriber):
+        for at, value in zip(_spread(len(values), clock, rng), values, strict=True):
             number += 1
             yield Happening(
                 name=name,
@@ -127,18 +130,24 @@ def _happenings(subscriber: Subscriber, clock: Clock, rng: Random) -> Iterator[H
                 who=f"{subscriber.key}-{part}",
                 firm=subscriber.key,
                 channel=channel,
-                value=Decimal(subscriber.row["minutes_customer_support"]) if name == SUPPORT else None,
+                value=value,
             )
 
 
-def _uses(subscriber: Subscriber) -> Iterator[tuple[str, str, str, int]]:
-    """Each kind of event the row speaks of: name, channel, whose it is, and how often it happened."""
-    yield "storage.used", "app", "contact", PACE["Active"]
+def _uses(subscriber: Subscriber) -> Iterator[tuple[str, str, str, list[Decimal | None]]]:
+    """Each kind of event the row speaks of: name, channel, whose it is, and the value of each of them."""
     for module, times in _used(subscriber):
-        yield f"{module}.used", "app", module, times
+        yield f"{module}.used", "app", module, [None] * times
     for column, (name, channel) in COUNTS.items():
-        yield name, channel, "contact", int(subscriber.row[column])
-    yield SUPPORT, "support", "contact", int(float(subscriber.row["minutes_customer_support"]) > 0)
+        yield name, channel, "contact", [None] * int(subscriber.row[column])
+    yield SUPPORT, "support", "contact", [*_calls(Decimal(subscriber.row["minutes_customer_support"]))]
+
+
+def _calls(minutes: Decimal) -> Iterator[Decimal]:
+    """Support minutes as calls of ten minutes, and one for what is left."""
+    while minutes > 0:
+        yield min(minutes, CALL)
+        minutes -= CALL
 
 
 def _reply(subscriber: Subscriber, clock: Clock, rng: Random) -> Reply:

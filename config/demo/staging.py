@@ -15,7 +15,6 @@ from journeys import affiliations, intake, rollups
 from journeys.incoming import Grouping, Identification, Incoming, Message
 from journeys.models import Affiliation, Company, Identity
 
-SOURCE = "demo"
 BATCH = 5_000
 
 
@@ -32,6 +31,7 @@ class Staging:
 
     story: Story
     by: Actor
+    source: str = "demo"
     companies: dict[str, UUID] = field(default_factory=dict)
     people: dict[str, UUID] = field(default_factory=dict)
 
@@ -59,7 +59,7 @@ class Staging:
 
     def _take(self, messages: Sequence[Message]) -> None:
         for batch in batched(messages, BATCH):
-            taken = intake.take(batch, source=SOURCE, by=self.by)
+            taken = intake.take(batch, source=self.source, by=self.by)
             if taken.refused:
                 raise Refused(str(taken.refused[0]))
 
@@ -68,7 +68,7 @@ class Staging:
         questions = {(question.survey_id, question.position): question for question in Question.objects.all()}
         drafts = [self._draft(reply, surveys[reply.survey], questions) for reply in self.story.replies]
         for batch in batched(drafts, BATCH):
-            taken = responses.record_many(batch, source=SOURCE, by=self.by)
+            taken = responses.record_many(batch, source=self.source, by=self.by)
             if taken.refused:
                 raise Refused(str(taken.refused[0].error))
 

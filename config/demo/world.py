@@ -20,7 +20,7 @@ class Plot:
     key: str
     share: float
     arc: Arc
-    opened: tuple[int, int] = (-1400, -420)
+    opened: tuple[int, int] = (-900, -420)
     closed: tuple[int, int] | None = None
     close_reason: str = ""
     from_opening: bool = False

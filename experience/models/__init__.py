@@ -1,3 +1,5 @@
+"""What is asked and what came back: surveys, questions, responses, answers."""
+
 from experience.models.responses import Answer, Response
 from experience.models.surveys import Question, QuestionKind, Survey
 

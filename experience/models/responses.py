@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models.base import TenantModel, TenantQuerySet
 from accounts.permissions import Permission
@@ -18,6 +18,19 @@ class ResponseQuerySet(TenantQuerySet):
     """Responses, in the words the business uses."""
 
     see: ClassVar[Permission] = Permission.SEE_RESPONSES
+
+    def of_survey(self, survey: Survey) -> Self:
+        """Keep the responses to one survey."""
+        return self.filter(survey=survey)
+
+    def between(self, start: datetime, end: datetime) -> Self:
+        """Keep those given from `start` up to, but not at, `end`."""
+        return self.filter(responded_at__gte=start, responded_at__lt=end)
+
+    def matching(self, text: str) -> Self:
+        """Keep those in which the text was written, whatever its case."""
+        said = Answer.objects.filter(response=OuterRef("pk"), text__icontains=text)
+        return self.filter(Exists(said))
 
 
 class AnswerQuerySet(TenantQuerySet):

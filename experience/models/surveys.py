@@ -41,6 +41,10 @@ class SurveyQuerySet(TenantQuerySet):
         """Leave out the archived."""
         return self.filter(archived_at=None)
 
+    def matching(self, text: str) -> Self:
+        """Keep those whose title or key contains the text, whatever its case."""
+        return self.filter(Q(title__icontains=text) | Q(key__icontains=text))
+
 
 class QuestionQuerySet(TenantQuerySet):
     """The questions of surveys."""

@@ -197,6 +197,16 @@ def test_a_question_of_another_survey_is_refused(acme, globex):
     assert refusal.value.field == "answers.0.question_id"
 
 
+def test_responses_are_searched_by_what_was_written_and_cut_by_survey_and_time(acme, globex):
+    survey, person = a_survey("text", "text"), a_person()
+    loud = a_response(survey, person, "Very LOUD rooms", "loud again", at=MAY)
+    quiet = a_response(survey, person, "Lovely", at=MAY + timedelta(days=1))
+    other = a_response(a_survey("text"), person, "fine", at=MAY)
+    assert list(Response.objects.matching("loud")) == [loud]
+    assert set(Response.objects.of_survey(survey)) == {loud, quiet}
+    assert set(Response.objects.between(MAY, MAY + timedelta(days=1))) == {loud, other}
+
+
 def test_a_question_is_answered_once(acme, globex):
     survey, person = a_survey(), a_person()
     answer = AnswerDraft(question=survey.questions.get(), score=9)

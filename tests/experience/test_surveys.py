@@ -64,6 +64,13 @@ def test_what_does_not_fit_is_refused_by_field(acme, globex, changes, field):
     assert not Survey.objects.exists()
 
 
+def test_surveys_are_searched_by_title_and_key(acme, globex):
+    surveys.create(a_plan(key="stay", title="Your visit"), by=an_actor())
+    a_survey()
+    assert [survey.key for survey in Survey.objects.matching("VISIT")] == ["stay"]
+    assert [survey.key for survey in Survey.objects.matching("sta")] == ["stay"]
+
+
 def test_an_archived_survey_takes_no_answers_and_keeps_its_own(acme, globex):
     survey, person = a_survey(), a_person()
     responses.record(a_draft(survey, person, 9), by=an_actor())
