@@ -8,7 +8,7 @@ from django.db import IntegrityError, models, transaction
 from psycopg import Error
 
 from accounts.errors import Conflict, Invalid
-from journeys.incoming import Refused, json_text, plain_text
+from journeys.storable import Refused, check_json, check_text
 
 
 def check(row: models.Model) -> None:
@@ -17,9 +17,9 @@ def check(row: models.Model) -> None:
         for field in row._meta.concrete_fields:
             value = getattr(row, field.attname)
             if isinstance(value, str):
-                plain_text(field.name, value, field.max_length or 200)
+                check_text(field.name, value, field.max_length or 200)
             elif isinstance(field, models.JSONField):
-                json_text(field.name, value)
+                check_json(field.name, value)
         row.clean_fields()
     except Refused as refused:
         raise Invalid(refused.message, field=refused.field) from refused

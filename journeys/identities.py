@@ -33,8 +33,11 @@ WHERE identity.person_id IN (
 _INSERT = """
 WITH fresh AS (
     INSERT INTO journeys_identity (id, created_at, person_id, kind, value)
-    SELECT (%s || lpad(to_hex(given.number), 4, '0'))::uuid, now(), given.person, given.kind, given.value
-    FROM unnest(%s::text[], %s::text[], %s::uuid[]) WITH ORDINALITY AS given (kind, value, person, number)
+    SELECT given.id, now(), coalesce(given.person, given.id), given.kind, given.value
+    FROM (
+        SELECT (%s || lpad(to_hex(number), 4, '0'))::uuid AS id, kind, value, person
+        FROM unnest(%s::text[], %s::text[], %s::uuid[]) WITH ORDINALITY AS given (kind, value, person, number)
+    ) given
     WHERE NOT EXISTS (
         SELECT FROM journeys_identity met WHERE met.kind = given.kind AND met.value = given.value
     )
@@ -127,7 +130,8 @@ def identify_many(
 
 def meet(identities: Collection[IdentityKey]) -> None:
     """See to it that these identities are there, each new one with a new person of its own."""
-    _insert([(kind, value, uuid7()) for kind, value in identities])
+    if identities:
+        _insert(identities, [])
 
 
 def people_of(identities: Collection[IdentityKey]) -> dict[IdentityKey, UUID]:
@@ -168,7 +172,7 @@ def _settle(tied: Sequence[Sequence[IdentityKey]], also: Collection[IdentityKey]
             continue
         for identity in also:
             register.meet(identity)
-        fresh = _insert([(*identity, person) for identity, person in register.added.items()])
+        fresh = _insert(register.added, list(register.added.values())) if register.added else []
         gained |= {person for _, _, person in fresh}
         born |= gained & register.born
         if len(fresh) == len(register.added):
@@ -188,12 +192,10 @@ def _known(identities: Collection[IdentityKey]) -> dict[IdentityKey, UUID]:
         return {(kind, value): person for kind, value, person in cursor.fetchall()}
 
 
-def _insert(rows: Sequence[tuple[str, str, UUID]]) -> list[tuple[str, str, UUID]]:
-    if not rows:
-        return []
-    kinds, values, people = (list(column) for column in zip(*rows, strict=True))
+def _insert(identities: Collection[IdentityKey], people: list[UUID]) -> list[tuple[str, str, UUID]]:
+    """Those identities that were not there; the person of one for whom none is given bears its id."""
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [str(uuid7())[:-4], kinds, values, people])
+        cursor.execute(_INSERT, [str(uuid7())[:-4], *_columns(identities), people])
         return cursor.fetchall()
 
 

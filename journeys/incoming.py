@@ -7,27 +7,43 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from json import JSONEncoder
-from json.encoder import encode_basestring as quoted
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-
 from journeys.models import AffiliationRole, IdentityKind
+from journeys.storable import (
+    MOST_BYTES,
+    MOST_NESTED,
+    NOT_JSON,
+    UNENCODABLE,
+    Refused,
+    check_email,
+    check_json,
+    check_text,
+    encoded,
+    quoted,
+)
+
+__all__ = [
+    "Grouping",
+    "Identification",
+    "IdentityKey",
+    "Incoming",
+    "Message",
+    "Refusal",
+    "Refused",
+    "checked_grouping",
+    "checked_identification",
+    "line_of",
+]
 
 type IdentityKey = tuple[str, str]
 """Kind and value of an identity."""
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-MOST_BYTES = 32_768
-MOST_NESTED = 100
 LARGEST_VALUE = 10**14 - 1
 DAY = timedelta(days=1)
 STATED_KINDS = frozenset({IdentityKind.ANONYMOUS, IdentityKind.USER, IdentityKind.EMAIL})
-
-encoded = JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
 @dataclass(slots=True, kw_only=True)
@@ -105,106 +121,90 @@ class Refusal:
     message: str
 
 
-class Refused(ValueError):
-    """A message does not fit."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field, self.message = field, message
-
-
 def line_of(number: int, event: Incoming, latest: datetime) -> str:
     """The event as a line for `timeline.write`; Refused when something in it does not fit.
 
-    This runs for every event there is: it is plain on purpose, and the JSON text is made once, here.
+    This runs for every event there is: its JSON is made once, and only what looks odd is looked at closely.
     """
-    _moment(event.occurred_at, latest)
-    row = f'{{"i":{number},"n":{_said("name", event.name, 120)},"t":"{event.occurred_at.isoformat()}"'
-    row += _concerned(event)
+    moment = event.occurred_at
+    if not EARLIEST <= moment <= latest:
+        raise _out_of_time()
+    row = f'{{"i":{number},"n":{_short("name", event.name, 120)},"t":"{moment.isoformat()}"{_whose(event)}'
     if event.key:
-        row += f',"k":{plain_text("key", event.key, 200)}'
+        row += f',"k":{_short("key", event.key, 200)}'
     if event.channel:
-        row += f',"ch":{plain_text("channel", event.channel, 40)}'
+        row += f',"ch":{_short("channel", event.channel, 40)}'
     if event.value is not None:
         row += f',"v":"{_number(event.value)}"'
     if event.recorded_at is not None:
-        row += _backfilled(event.recorded_at, event.occurred_at, latest)
+        row += _backfilled(event.recorded_at, moment, latest)
     if event.properties:
-        row += f',"p":{json_text("properties", event.properties)}'
+        row += f',"p":{_told(event.properties)}'
+    if not row.isascii() or "\\u0000" in row or len(row) > MOST_BYTES or _may_be_deep(row):
+        _look_closely(event)
     return row + "}"
 
 
 def checked_identification(given: Identification) -> Identification:
     """The identification as it is kept; Refused when something in it does not fit."""
     given.email = given.email.strip().lower()
-    for name, text in (("user_id", given.user_id), ("anonymous_id", given.anonymous_id)):
-        plain_text(name, text, 200)
+    check_text("user_id", given.user_id, 200)
+    check_text("anonymous_id", given.anonymous_id, 200)
     if given.email:
-        checked_email(given.email)
+        check_email("email", given.email, 200)
     if not given.identities:
         raise Refused("user_id", "Say who this is: a user id, an anonymous id or an e-mail address.")
-    plain_text("name", given.name or "", 200)
-    plain_text("phone", given.phone or "", 40)
-    json_text("traits", given.traits)
+    check_text("name", given.name or "", 200)
+    check_text("phone", given.phone or "", 40)
+    check_json("traits", given.traits)
     return given
 
 
 def checked_grouping(given: Grouping, latest: datetime) -> Grouping:
     """The grouping as it is kept; Refused when something in it does not fit."""
-    if given.occurred_at is not None:
-        _moment(given.occurred_at, latest)
+    if given.occurred_at is not None and not EARLIEST <= given.occurred_at <= latest:
+        raise _out_of_time()
     if given.role and given.role not in AffiliationRole.values:
         raise Refused("role", "This is not a role.")
-    _said("company_key", given.company_key, 200)
+    _short("company_key", given.company_key, 200)
+    check_text("company_key", given.company_key, 200)
     if given.identity is not None:
-        given.identity = normal(given.identity)
-        _identity(given.identity)
-    plain_text("name", given.name or "", 200)
-    plain_text("domain", given.domain or "", 253)
-    json_text("traits", given.traits)
+        given.identity = _kept(given.identity)
+        check_text("identity.value", given.identity[1], 200)
+    check_text("name", given.name or "", 200)
+    check_text("domain", given.domain or "", 253)
+    check_json("traits", given.traits)
     return given
 
 
-def checked_email(email: str) -> None:
-    """Refuse what is not an e-mail address."""
-    plain_text("email", email, 200)
-    try:
-        validate_email(email)
-    except ValidationError as refusal:
-        raise Refused("email", "This is not an e-mail address.") from refusal
+def _may_be_deep(row: str) -> bool:
+    return row.count("{") + row.count("[") > MOST_NESTED
 
 
-def json_text(field: str, given: Mapping[str, Any]) -> str:
-    """An object as JSON that Postgres can store; Refused when it cannot, or is too large."""
-    try:
-        text = encoded(given)
-        size = len(text) if text.isascii() else len(text.encode())
-    except (TypeError, ValueError, RecursionError) as reason:  # UnicodeEncodeError is a ValueError
-        raise Refused(field, "This is not JSON: no NaN, no infinity, no broken characters.") from reason
-    if size > MOST_BYTES:
-        raise Refused(field, "This is larger than 32 kB.")
-    if text.count("{") + text.count("[") > MOST_NESTED and _is_deeper(given, MOST_NESTED):
-        raise Refused(field, "This is nested too deeply.")
-    if "\\u0000" in text and _has_nul(given):
-        raise Refused(field, "This contains a NUL character.")
-    return text
+def _out_of_time() -> Refused:
+    return Refused("occurred_at", "This lies before 1970, or more than a day in the future.")
 
 
-def normal(identity: IdentityKey) -> IdentityKey:
+def _kept(identity: IdentityKey) -> IdentityKey:
     """The identity as it is kept: e-mail addresses in lower case."""
     kind, value = identity
-    return (kind, value.strip().lower()) if kind == IdentityKind.EMAIL else identity
+    if kind not in STATED_KINDS:
+        raise Refused("identity.kind", "An identity is of the kind anonymous, user or email.")
+    if kind == IdentityKind.EMAIL:
+        value = value.strip().lower()
+    _short("identity.value", value, 200)
+    return kind, value
 
 
-def _concerned(event: Incoming) -> str:
+def _whose(event: Incoming) -> str:
     who = where = ""
     if event.identity is not None:
-        event.identity = normal(event.identity)
-        who = f',"ik":"{event.identity[0]}","iv":{_identity(event.identity)}'
+        event.identity = kind, value = _kept(event.identity)
+        who = f',"ik":"{kind}","iv":{quoted(value)}'
     elif event.person_id is not None:
         who = f',"pi":"{event.person_id}"'
     if event.company_key:
-        where = f',"ck":{plain_text("company_key", event.company_key, 200)}'
+        where = f',"ck":{_short("company_key", event.company_key, 200)}'
     elif event.company_id is not None:
         where = f',"ci":"{event.company_id}"'
     if not who and not where:
@@ -212,22 +212,19 @@ def _concerned(event: Incoming) -> str:
     return who + where
 
 
-def _moment(moment: datetime, latest: datetime) -> None:
-    if not EARLIEST <= moment <= latest:
-        raise Refused("occurred_at", "This lies before 1970, or more than a day in the future.")
+def _short(field: str, text: str, longest: int) -> str:
+    if not text:
+        raise Refused(field, "This may not be empty.")
+    if len(text) > longest:
+        raise Refused(field, f"This is longer than {longest} characters.")
+    return quoted(text)
 
 
-def _identity(identity: IdentityKey) -> str:
-    kind, value = identity
-    if kind not in STATED_KINDS:
-        raise Refused("identity.kind", "An identity is of the kind anonymous, user or email.")
-    return _said("identity.value", value, 200)
-
-
-def _backfilled(stated: datetime, occurred_at: datetime, latest: datetime) -> str:
-    if not occurred_at <= stated <= latest - DAY:
-        raise Refused("recorded_at", "This cannot have been known before it happened, nor in the future.")
-    return f',"r":"{stated.isoformat()}","b":true'
+def _told(properties: Mapping[str, Any]) -> str:
+    try:
+        return encoded(properties)
+    except UNENCODABLE as reason:
+        raise Refused("properties", NOT_JSON) from reason
 
 
 def _number(value: Decimal | float) -> str:
@@ -240,44 +237,18 @@ def _number(value: Decimal | float) -> str:
     return str(+value)
 
 
-def _said(field: str, text: str, longest: int) -> str:
-    if not text:
-        raise Refused(field, "This may not be empty.")
-    return plain_text(field, text, longest)
+def _backfilled(stated: datetime, occurred_at: datetime, latest: datetime) -> str:
+    if not occurred_at <= stated <= latest - DAY:
+        raise Refused("recorded_at", "This cannot have been known before it happened, nor in the future.")
+    return f',"r":"{stated.isoformat()}","b":true'
 
 
-def plain_text(field: str, text: str, longest: int) -> str:
-    """A text as a JSON string that Postgres can store; Refused when it cannot, or is too long."""
-    if len(text) > longest:
-        raise Refused(field, f"This is longer than {longest} characters.")
-    if "\0" in text:
-        raise Refused(field, "This contains a NUL character.")
-    if not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError as reason:
-            raise Refused(field, "This contains a broken character.") from reason
-    return quoted(text)
-
-
-def _has_nul(value: Any) -> bool:
-    match value:
-        case str():
-            return "\0" in value
-        case Mapping():
-            return any("\0" in str(key) or _has_nul(item) for key, item in value.items())
-        case list() | tuple():
-            return any(map(_has_nul, value))
-        case _:
-            return False
-
-
-def _is_deeper(value: Any, levels: int) -> bool:
-    match value:
-        case Mapping():
-            inner = list(value.values())
-        case list() | tuple():
-            inner = list(value)
-        case _:
-            return False
-    return levels == 0 or any(_is_deeper(item, levels - 1) for item in inner)
+def _look_closely(event: Incoming) -> None:
+    """Refuse what Postgres cannot store, and what is too large."""
+    check_text("name", event.name, 120)
+    check_text("key", event.key, 200)
+    check_text("channel", event.channel, 40)
+    check_text("company_key", event.company_key, 200)
+    if event.identity is not None:
+        check_text("identity.value", event.identity[1], 200)
+    check_json("properties", event.properties)

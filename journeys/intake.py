@@ -92,17 +92,16 @@ class _Batch:
 
     def add(self, index: int, message: Message, latest: datetime) -> None:
         """Check a message and note whom it names."""
-        match message:
-            case Incoming():
-                self.lines[index] = line_of(index, message, latest)
-                self._note(index, message)
-            case Identification():
-                self.identifications[index] = message
-            case Grouping():
-                self.groupings[index] = checked_grouping(message, latest)
-                self.company_keys.add(message.company_key)
-                if message.identity:
-                    self.identities.add(message.identity)
+        if isinstance(message, Incoming):
+            self.lines[index] = line_of(index, message, latest)
+            self._note(index, message)
+        elif isinstance(message, Identification):
+            self.identifications[index] = message
+        else:
+            self.groupings[index] = checked_grouping(message, latest)
+            self.company_keys.add(message.company_key)
+            if message.identity:
+                self.identities.add(message.identity)
 
     def _note(self, index: int, event: Incoming) -> None:
         if event.identity:

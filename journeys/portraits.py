@@ -11,8 +11,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from journeys.incoming import MOST_BYTES, Refused, encoded
 from journeys.models import Company, Person
+from journeys.storable import MOST_BYTES, Refused, encoded
 
 type Portrait = dict[str, Any]
 

@@ -61,14 +61,15 @@ WITH waiting AS (
     ON CONFLICT (identity_id, name, day, company_id, recorded_day) DO UPDATE SET
         count = kept.count + excluded.count,
         value_sum = coalesce(kept.value_sum + excluded.value_sum, kept.value_sum, excluded.value_sum),
-        (last_value, last_at, last_event_id) = (
-            SELECT last_value, last_at, last_event_id
-            FROM (VALUES
-                (kept.last_value, kept.last_at, kept.last_event_id),
-                (excluded.last_value, excluded.last_at, excluded.last_event_id)
-            ) AS either (last_value, last_at, last_event_id)
-            ORDER BY last_at DESC, last_event_id DESC LIMIT 1
-        )
+        last_value = CASE
+            WHEN (excluded.last_at, excluded.last_event_id) > (kept.last_at, kept.last_event_id)
+            THEN excluded.last_value ELSE kept.last_value
+        END,
+        last_at = greatest(kept.last_at, excluded.last_at),
+        last_event_id = CASE
+            WHEN (excluded.last_at, excluded.last_event_id) > (kept.last_at, kept.last_event_id)
+            THEN excluded.last_event_id ELSE kept.last_event_id
+        END
 ), seen AS (
     SELECT identity.person_id AS id, min(fresh.occurred_at) AS first, max(fresh.occurred_at) AS last
     FROM fresh JOIN journeys_identity identity ON identity.id = fresh.identity_id
@@ -85,9 +86,9 @@ WITH waiting AS (
     FROM seen JOIN locked ON locked.id = seen.id WHERE person.id = seen.id
 )
 SELECT
-    count(*), count(DISTINCT identity_id),
+    coalesce(sum(count), 0)::int, count(DISTINCT identity_id),
     array_agg(DISTINCT company_id) FILTER (WHERE company_id IS NOT NULL)
-FROM fresh
+FROM subject
 """
 
 

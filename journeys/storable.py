@@ -1,0 +1,84 @@
+"""What Postgres can store: texts without NUL or broken characters, JSON of bounded size and depth."""
+
+from collections.abc import Mapping
+from json import JSONEncoder
+from json.encoder import encode_basestring as quoted
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+__all__ = ["quoted"]
+
+MOST_BYTES = 32_768
+MOST_NESTED = 100
+NOT_JSON = "This is not JSON: no NaN, no infinity, no broken characters."
+UNENCODABLE = (TypeError, ValueError, RecursionError)  # a UnicodeEncodeError is a ValueError
+
+encoded = JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
+
+class Refused(ValueError):
+    """A value does not fit."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field, self.message = field, message
+
+
+def check_text(field: str, text: str, longest: int) -> None:
+    """Refuse a text that Postgres cannot store, or that is too long."""
+    if len(text) > longest:
+        raise Refused(field, f"This is longer than {longest} characters.")
+    if "\0" in text:
+        raise Refused(field, "This contains a NUL character.")
+    try:
+        text.encode()
+    except UnicodeEncodeError as reason:
+        raise Refused(field, "This contains a broken character.") from reason
+
+
+def check_email(field: str, email: str, longest: int) -> None:
+    """Refuse what is not an e-mail address."""
+    check_text(field, email, longest)
+    try:
+        validate_email(email)
+    except ValidationError as refusal:
+        raise Refused(field, "This is not an e-mail address.") from refusal
+
+
+def check_json(field: str, given: Mapping[str, Any]) -> None:
+    """Refuse an object that Postgres cannot store, or that is too large."""
+    try:
+        size = len(encoded(given).encode())
+    except UNENCODABLE as reason:
+        raise Refused(field, NOT_JSON) from reason
+    if size > MOST_BYTES:
+        raise Refused(field, "This is larger than 32 kB.")
+    if _is_deeper(given, MOST_NESTED):
+        raise Refused(field, "This is nested too deeply.")
+    if _has_nul(given):
+        raise Refused(field, "This contains a NUL character.")
+
+
+def _has_nul(value: Any) -> bool:
+    match value:
+        case str():
+            return "\0" in value
+        case Mapping():
+            return any("\0" in str(key) or _has_nul(item) for key, item in value.items())
+        case list() | tuple():
+            return any(map(_has_nul, value))
+        case _:
+            return False
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    match value:
+        case Mapping():
+            inner = list(value.values())
+        case list() | tuple():
+            inner = list(value)
+        case _:
+            return False
+    return levels == 0 or any(_is_deeper(item, levels - 1) for item in inner)
