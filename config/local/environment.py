@@ -89,7 +89,8 @@ def refresh(project: Path, *, quiet: bool) -> None:
 
 def sync(uv: str, project: Path, *, quiet: bool) -> None:
     """Install what the lock names: on the Python we want, else on one that is here and works too."""
-    attempts = [(PYTHON, {}), (ALSO_WORKS, {"UV_PYTHON_DOWNLOADS": "never"})]
+    here = sys.executable if sys.version_info >= (3, 12) else ALSO_WORKS
+    attempts = [(PYTHON, {}), (here, {"UV_PYTHON_DOWNLOADS": "never"})]
     for python, extra in attempts:
         command = [uv, "sync", "--frozen", "--python", python, *(["--quiet"] if quiet else [])]
         if subprocess.run(command, cwd=project, env=uv_settings(project, extra)).returncode == 0:

@@ -6,26 +6,28 @@ import socket
 
 from config.local.problems import CannotStart
 
+HIGHEST = 65_535
 ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, not bound
 
 
 def free_port(host: str, port: int) -> int:
     """The port, when nobody listens there (0: some free one); refused otherwise."""
+    if not 0 <= port <= HIGHEST:
+        raise CannotStart(f"{port} is no port: they go from 1 to {HIGHEST}.")
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
             return int(probe.getsockname()[1])
-    except (OSError, OverflowError) as problem:
+    except OSError as problem:
         raise CannotStart(_why(host, port, problem)) from problem
 
 
-def _why(host: str, port: int, problem: Exception) -> str:
-    number = getattr(problem, "errno", None)
-    if number == errno.EADDRINUSE:
+def _why(host: str, port: int, problem: OSError) -> str:
+    if problem.errno == errno.EADDRINUSE:
         return f"Port {port} on {host} is taken. Choose another one: python3 manage.py up --port {port + 1}"
-    if number == errno.EACCES:
+    if problem.errno == errno.EACCES:
         return (
             f"Port {port} is for the system only. Choose one from 1024 on: python3 manage.py up --port 8000"
         )

@@ -84,7 +84,11 @@ def refuse(holder: locks.Holder) -> None:
 
 def environment(data: Path) -> dict[str, str]:
     """The environment variables of our children: the settings find the servers by the data folder."""
-    development = {"DJANGO_SETTINGS_MODULE": "config.settings", "DEBUG": "1"}
+    development = {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DEBUG": "1",
+        "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",  # as containers do
+    }
     return development | os.environ | {"UNISON_DATA": str(data)}
 
 
@@ -98,7 +102,7 @@ def prepare(supervisor: Supervisor, *, demo: bool) -> None:
 
 def start(supervisor: Supervisor, stack: ExitStack, options: Namespace, port: int) -> None:
     """Start worker, beat and web; they end in the opposite order."""
-    celery = [sys.executable, "-m", "celery", "-A", "config"]
+    celery = [sys.executable, "-m", "celery", "--app", "config", "--quiet"]
     schedule = str(options.data / "beat-schedule")
     commands = {
         "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO"],

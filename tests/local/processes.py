@@ -3,7 +3,7 @@
 import os
 import select
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 PATIENCE = 20.0
@@ -40,3 +40,11 @@ def wait_for_end(pids: Iterable[int], within: float = PATIENCE) -> None:
 def pause(seconds: float) -> None:
     """What the servers are given to wait with where nobody interrupts."""
     select.select([], [], [], seconds)
+
+
+def wait_until(condition: Callable[[], bool], what: str, within: float = 60.0) -> None:
+    """Wait until the condition holds: for states that no file handle tells of."""
+    deadline = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < deadline, f"{what}: not within {within} s"
+        pause(0.05)

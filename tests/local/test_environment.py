@@ -62,7 +62,7 @@ def manage(project: Path, tools: Path, *arguments: str) -> subprocess.CompletedP
     """Run a command as on a machine that has this Python and these tools, and no environment."""
     variables = {"PATH": f"{tools}:/usr/bin:/bin", "HOME": str(tools), "PIP_NO_INDEX": "1"}
     command = [getattr(sys, "_base_executable", sys.executable), str(project / "manage.py"), *arguments]
-    return subprocess.run(command, env=variables, capture_output=True, text=True)  # noqa: S603
+    return subprocess.run(command, env=variables, capture_output=True, text=True)
 
 
 @pytest.mark.parametrize("name", EARLY)
@@ -87,7 +87,7 @@ def test_an_older_python_starts_it(version, project, tools):
     if python is None:
         pytest.skip(f"no Python {version} on this machine")
 
-    ran = subprocess.run(  # noqa: S603
+    ran = subprocess.run(
         [python, str(project / "manage.py"), "check", "--help"],
         env={"PATH": f"{tools}:/usr/bin:/bin", "HOME": str(tools)},
         capture_output=True,
@@ -140,7 +140,8 @@ def test_a_failure_is_said_and_tried_on_another_python(project, tools):
     assert ran.returncode == 1
     assert "no network" in ran.stderr
     assert "The environment could not be made" in ran.stderr
-    assert [line.split()[3] for line in calls.read_text().splitlines()] == ["3.13", ">=3.12,<3.15"]
+    first, second = (line.split()[3] for line in calls.read_text().splitlines())
+    assert (first, Path(second).name[:6]) == ("3.13", "python")
     assert not environment.is_fresh(project)
 
 
@@ -156,7 +157,7 @@ def test_without_uv_and_without_a_way_to_get_it_we_say_what_to_do(project, tools
 
 def test_who_made_the_environment_himself_is_left_alone(project, tools):
     variables = dict(os.environ) | {"UNISON_ENVIRONMENT": "own"}
-    ran = subprocess.run(  # noqa: S603
+    ran = subprocess.run(
         [sys.executable, str(project / "manage.py"), "check", "--help"],
         env=variables,
         capture_output=True,

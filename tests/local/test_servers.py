@@ -93,7 +93,7 @@ def test_a_second_start_finds_what_the_first_one_wrote(folder):
 
 
 def test_a_killed_owner_leaves_nothing_running_and_nothing_lost(folder):
-    owner = subprocess.Popen(  # noqa: S603
+    owner = subprocess.Popen(
         [sys.executable, "-c", RUN_AND_TELL, str(folder)],
         cwd=PROJECT,
         stdin=subprocess.PIPE,
