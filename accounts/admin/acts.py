@@ -46,6 +46,7 @@ class Act:
     perform: Callable[[Any, Data, Actor], Done]
     form: type[ActForm] = ActForm
     fits: Callable[[Any], bool] = _always
+    template: str = "unison/act.html"
     is_dangerous: bool = False
 
     def is_open_to(self, actor: Actor, row: models.Model) -> bool:
@@ -105,7 +106,7 @@ class ActingMixin(ModelAdmin):
                 form.refuse(refusal)
             else:
                 return self.say(request, row, done)
-        return self._page(request, "unison/act.html", row, {"act": act, "form": form, "title": act.title})
+        return self._page(request, act.template, row, {"act": act, "form": form, "title": act.title})
 
     def say(self, request: TenantRequest, row: models.Model, done: Done) -> HttpResponse:
         """Go back to the row with a message; a secret is shown in the answer itself, and never stored."""

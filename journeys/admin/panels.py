@@ -82,4 +82,6 @@ def events_per_day(request: TenantRequest, row: None) -> Panel | None:
     levels = [(words.number(top), top), (words.number(top / 2), top / 2)] if top else []
     chart = Columns("Events per day", points, ("Day", "Events"), high=top or 1.0, levels=levels)
     note = f"Events of the last {DAYS} days by the day on which they happened, in your time zone."
-    return Panel("Events per day", "unison/panels/chart.html", {"chart": chart}, note=note, icon="bar_chart")
+    return Panel(
+        "Events per day", "unison/panels/chart.html", {"chart": chart}, note, layout="aside", icon="bar_chart"
+    )

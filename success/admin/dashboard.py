@@ -139,7 +139,7 @@ def renewals(request: TenantRequest, row: None) -> Panel | None:
         empty=f"Nothing comes up within {AHEAD_DAYS} days.",
         figures=(2,),
     )
-    title = f"Renewals in the next {AHEAD_DAYS} days: {len(ahead.renewals)}, {_money(ahead.totals)}"
+    title = f"Renewals in the next {AHEAD_DAYS} days: {len(ahead.renewals)} worth {_money(ahead.totals)}"
     return table_panel(title, table, note=RenewalsAhead.definition, layout="main", icon="event_repeat")
 
 
