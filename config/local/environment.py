@@ -18,6 +18,7 @@ from pathlib import Path
 PYTHON = "3.13"
 ALSO_WORKS = ">=3.12,<3.15"
 OLDEST_UV = (0, 8)
+VERSION_MANAGERS = (".pyenv/versions", ".asdf/installs/python", ".local/share/mise/installs/python")
 NO_UV = """uv, which makes the project's environment, could not be found or installed.
 Install it in one of these ways, and run the same command again:
     curl -LsSf https://astral.sh/uv/install.sh | sh
@@ -99,9 +100,14 @@ def sync(uv: str, project: Path, *, quiet: bool) -> None:
 
 
 def uv_settings(project: Path, extra: dict[str, str]) -> dict[str, str]:
-    """The environment variables for uv: the project's `.venv`, whatever else is activated."""
+    """The environment variables for uv: the project's `.venv`, and every Python that a version manager has.
+
+    Version managers put only shims on the PATH, and those of the versions not chosen do not run.
+    """
     ours = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-    return {**ours, "UV_PROJECT_ENVIRONMENT": str(project / ".venv"), **extra}
+    managed = [str(path) for place in VERSION_MANAGERS for path in Path.home().glob(f"{place}/3.1[234]*/bin")]
+    path = os.pathsep.join([ours.get("PATH", os.defpath), *managed])
+    return {**ours, "PATH": path, "UV_PROJECT_ENVIRONMENT": str(project / ".venv"), **extra}
 
 
 def find_uv(project: Path, *, quiet: bool) -> str:
