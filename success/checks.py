@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.actor import Actor
 from accounts.errors import Invalid
 from accounts.permissions import Permission
-from journeys.incoming import Refused, plain_text
+from journeys.storable import Refused, check_text
 
 LARGEST = Decimal(10) ** 12
 
@@ -19,7 +19,7 @@ def text(field: str, value: str, longest: int, *, needed: bool = False) -> str:
     if needed and not value:
         raise Invalid("This cannot be empty.", field=field)
     try:
-        plain_text(field, value, longest)
+        check_text(field, value, longest)
     except Refused as refused:
         raise Invalid(refused.message, field=field) from refused
     return value

@@ -103,7 +103,7 @@ def score(accounts: Sequence[UUID]) -> Scored:
 def score_all() -> Scored:
     """Work out the health of all open accounts from the features they have; writes only what differs."""
     done, reached = Scored(), FIRST
-    scorecard, day = Scorecard.objects.current().first(), today()
+    scorecard, day = _scorecard(), today()
     while scorecard and (until := next_reached(reached, CHUNK)):
         accounts = standings.differing(scorecard, day, reached, until)
         done += score(accounts) if accounts else Scored()
@@ -117,12 +117,17 @@ def next_reached(after: UUID, accounts: int) -> UUID | None:
     return max(ids, default=None)
 
 
+def _scorecard() -> Scorecard | None:
+    return Scorecard.objects.current().prefetch_related("measures").first()
+
+
 def _write(accounts: Sequence[UUID], day: date) -> Scored:
-    scorecard = Scorecard.objects.current().first()
+    scorecard = _scorecard()
     if scorecard is None:
         return Scored(len(accounts))
     written = standings.write(scorecard, day, accounts)
-    _tell(written.told, scorecard)
+    if written.told:
+        _tell(written.told, scorecard)
     return Scored(len(accounts), written.changed, len(written.told))
 
 

@@ -14,8 +14,7 @@ from accounts.actor import Actor
 from accounts.errors import Invalid
 from accounts.events import emit
 from accounts.permissions import Permission
-from journeys.incoming import Refused, plain_text
-from success import health
+from success import checks, health
 from success.events import ScorecardPublished
 from success.models import FeatureName, Measure, Scorecard
 
@@ -144,12 +143,13 @@ def publish(title: str, measures: Sequence[MeasureDraft], *, by: Actor) -> Score
 
 def in_force(moment: datetime) -> Scorecard | None:
     """The version in force just before the moment; the first one also for the days before it."""
-    published = Scorecard.objects.filter(published_at__lt=moment).order_by("-version").first()
-    return published or Scorecard.objects.order_by("version").first()
+    versions = Scorecard.objects.prefetch_related("measures")
+    published = versions.filter(published_at__lt=moment).order_by("-version").first()
+    return published or versions.order_by("version").first()
 
 
 def _check(title: str, measures: Sequence[MeasureDraft]) -> None:
-    _check_text("title", title, 200)
+    checks.text("title", title, 200, needed=True)
     if not 0 < len(measures) <= MOST:
         raise Invalid(f"A scorecard has 1 to {MOST} measures.", field="measures")
     for name in ("key", "feature"):
@@ -158,18 +158,9 @@ def _check(title: str, measures: Sequence[MeasureDraft]) -> None:
             if value in given[:index]:
                 raise Invalid("Each measure has its own.", field=f"measures.{index}.{name}")
     for index, draft in enumerate(measures):
-        _check_text(f"measures.{index}.title", draft.title, 120)
+        checks.text(f"measures.{index}.title", draft.title, 120, needed=True)
         for name, problem in _problems(draft):
             raise Invalid(problem, field=f"measures.{index}.{name}")
-
-
-def _check_text(field: str, text: str, longest: int) -> None:
-    if not text.strip():
-        raise Invalid("This needs a title.", field=field)
-    try:
-        plain_text(field, text, longest)
-    except Refused as refused:
-        raise Invalid(refused.message, field=field) from refused
 
 
 def _problems(draft: MeasureDraft) -> list[tuple[str, str]]:

@@ -38,7 +38,9 @@ def _accounts(info: Info) -> AccountQuerySet:
     return Account.objects.visible_to(info.context.actor)
 
 
-def _ahead(rows: ContractQuerySet, *, context: Context, within_days: int, day: date | None) -> QuerySet:
+def _ahead(
+    rows: ContractQuerySet, *, context: Context, within_days: int, day: date | None = None
+) -> QuerySet:
     """Contracts that come up for renewal; the same ones that `metrics.renewals_ahead` counts."""
     day = day or today()
     return (

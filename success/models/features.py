@@ -47,7 +47,7 @@ class Feature(TenantModel):
     objects = FeatureQuerySet.as_manager()
 
     class Meta:
-        ordering = ["account"]
+        ordering = ["account_id"]
 
     def __str__(self) -> str:
         return str(self.account)

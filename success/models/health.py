@@ -38,7 +38,7 @@ class HealthRecordQuerySet(TenantQuerySet):
 
     def on(self, day: date) -> Self:
         """Keep each account's last record at or before the day: the score of that day."""
-        return self.filter(day__lte=day).order_by("account", "-day").distinct("account")
+        return self.filter(day__lte=day).order_by("account_id", "-day").distinct("account_id")
 
 
 class OverrideQuerySet(TenantQuerySet):
@@ -171,7 +171,7 @@ class Health(Standing):
     objects = HealthQuerySet.as_manager()
 
     class Meta:
-        ordering = ["account"]
+        ordering = ["account_id"]
         verbose_name_plural = "health"
 
     def __str__(self) -> str:
@@ -209,7 +209,7 @@ class HealthRecord(Standing):
     objects = HealthRecordQuerySet.as_manager()
 
     class Meta:
-        ordering = ["account", "-day"]
+        ordering = ["account_id", "-day"]
         constraints = [models.UniqueConstraint(fields=["account", "day"], name="health_once_a_day")]
 
     def __str__(self) -> str:

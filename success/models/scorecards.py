@@ -108,7 +108,7 @@ class Measure(TenantModel):
     objects = MeasureQuerySet.as_manager()
 
     class Meta:
-        ordering = ["scorecard", "position"]
+        ordering = ["scorecard_id", "position"]
         constraints = [
             models.UniqueConstraint(fields=["scorecard", "key"], name="measure_key_unique"),
             models.UniqueConstraint(fields=["scorecard", "feature"], name="measure_feature_once"),

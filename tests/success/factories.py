@@ -7,9 +7,14 @@ from itertools import count
 from typing import Any
 
 from accounts.tenancy import tenant
-from journeys import companies, intake, rollups
+from experience import responses, surveys
+from experience.drafts import AnswerDraft, ResponseDraft
+from experience.models import QuestionKind
+from experience.surveys import QuestionDraft, SurveyDraft
+from journeys import companies, intake, people, rollups
 from journeys.companies import CompanyDraft
 from journeys.incoming import Incoming
+from journeys.people import PersonDraft
 from success import accounts, contracts, health, scorecards
 from success.accounts import AccountDraft
 from success.contracts import ContractDraft
@@ -52,19 +57,18 @@ def happened(
     *,
     name: str = "report_opened",
     user: str = "ada",
-    value: float | None = None,
+    kind: str = "user",
     recorded: int | None = None,
 ) -> None:
-    """The user did something in the account's company on these days, learned of at once or `recorded` days ago."""
+    """Somebody did something in the company on these days, learned of at once or `recorded` days ago."""
     batch = [
         Incoming(
             name=name,
             occurred_at=noon(day),
             recorded_at=noon(day if recorded is None else recorded) if day or recorded is not None else None,
             key=f"{next(_numbers)}",
-            identity=("user", f"{user}-{account.pk}"),
+            identity=(kind, f"{user}-{account.pk}"),
             company_id=account.company_id,
-            value=None if value is None else Decimal(str(value)),
         )
         for day in days
     ]
@@ -94,3 +98,25 @@ def work() -> health.Scored:
     while (scored := health.score_due()).accounts:
         done += scored
     return done
+
+
+def answered(
+    account: Account, kind: str, score: int, *, days: int, person: Any = None, recorded: int | None = None
+) -> Any:
+    """Somebody of the account's company answered a question of the kind; returns who."""
+    number = next(_numbers)
+    question = QuestionDraft(kind=QuestionKind(kind), text="How is it?")
+    survey = surveys.create(
+        SurveyDraft(key=f"s{number}", title="Survey", questions=[question]), by=an_actor()
+    )
+    who = person or people.create(PersonDraft(name=f"Someone {number}"), by=an_actor())
+    draft = ResponseDraft(
+        survey=survey,
+        person_id=who.pk,
+        company_id=account.company_id,
+        answers=[AnswerDraft(question=survey.questions.get(), score=score)],
+        responded_at=noon(days),
+        recorded_at=noon(days if recorded is None else recorded),
+    )
+    responses.record(draft, by=an_actor())
+    return who

@@ -26,7 +26,13 @@ def test_a_curve_is_straight_between_its_points_and_level_outside(value, points)
 
 
 def test_a_curve_may_fall():
-    assert [Curve(((0.0, 100.0), (10.0, 0.0))).at(value) for value in (-1, 0, 3, 10, 20)] == [100, 100, 70, 0, 0]
+    assert [Curve(((0.0, 100.0), (10.0, 0.0))).at(value) for value in (-1, 0, 3, 10, 20)] == [
+        100,
+        100,
+        70,
+        0,
+        0,
+    ]
 
 
 def test_the_score_is_the_weighted_mean():
@@ -37,7 +43,9 @@ def test_the_score_is_the_weighted_mean():
 
 
 def test_what_is_too_old_gives_its_weight_to_the_others():
-    outcome = score(CARD, {"nps": Reading(90, age=91), "csat": Reading(60), "breadth": Reading(30, age=4_000)})
+    outcome = score(
+        CARD, {"nps": Reading(90, age=91), "csat": Reading(60), "breadth": Reading(30, age=4_000)}
+    )
     assert (outcome.score, outcome.coverage) == (4_500, 5_000)
     assert outcome.parts == (None, 3_000, 1_500)
     assert is_fresh(A, Reading(90, age=90))
@@ -69,7 +77,9 @@ def test_a_boundary_belongs_to_the_higher_band(hundredths, band):
 def test_a_difference_has_four_reasons():
     before = State(CARD, {"nps": Reading(80, 85), "csat": Reading(60), "breadth": Reading(40)})
     heavier = Card((A, replace(B, weight=30.0), C))
-    after = State(heavier, {"nps": Reading(80, 95), "csat": Reading(70), "breadth": Reading(40)}, override=9_000)
+    after = State(
+        heavier, {"nps": Reading(80, 95), "csat": Reading(70), "breadth": Reading(40)}, override=9_000
+    )
     assert [shown(before), shown(after)] == [6_500, 9_000]
     reasons = split(before, after)
     assert reasons is not None
