@@ -90,7 +90,7 @@ class AccountAdmin(TenantModelAdmin):
     add = Permission.CHANGE_ACCOUNTS
     is_searched = True
     form = AccountForm
-    list_display = ["company", "health", "score", "revenue", "tier", "renewal", "owner", "opened_on"]
+    list_display = ["company", "band", "score", "revenue", "tier", "renewal", "owner", "opened_on"]
     list_filter = [OpenFilter, BandFilter, OwnerFilter, ("company__renewal_on", RangeDateFilter)]
     list_select_related = ["company", "owner", "health"]
     search_fields = ["company__name", "company__domain", "company__key"]
@@ -98,7 +98,7 @@ class AccountAdmin(TenantModelAdmin):
     autocomplete_fields = ["company", "owner"]
     ordering = ["company__name", "id"]
     add_fieldsets = ((None, {"fields": ("company", "owner", "tier", "opened_on")}),)
-    fieldsets = ()
+    is_read_first = True
     acts = DEEDS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -123,7 +123,7 @@ class AccountAdmin(TenantModelAdmin):
         return {**page, "banner": banner_of(request, row), "panels": panels_of_account(request, row)}
 
     @admin.display(description="health", ordering="health__score")
-    def health(self, row: Account) -> SafeString:
+    def band(self, row: Account) -> SafeString:
         standing = row.health
         return format_html(
             '<span class="u-band {}">{}</span>', standing.band, standing.get_band_display() or "Not known"
@@ -146,4 +146,4 @@ class AccountAdmin(TenantModelAdmin):
         shown = super().get_list_display(request)
         if request.actor.may(Permission.SEE_HEALTH):  # type: ignore[attr-defined]
             return shown
-        return [name for name in shown if name not in {"health", "score"}]
+        return [name for name in shown if name not in {"band", "score"}]

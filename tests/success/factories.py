@@ -14,6 +14,7 @@ from experience.surveys import QuestionDraft, SurveyDraft
 from journeys import companies, intake, people, rollups
 from journeys.companies import CompanyDraft
 from journeys.incoming import Incoming
+from journeys.models import Company
 from journeys.people import PersonDraft
 from success import accounts, contracts, health, scorecards
 from success.accounts import AccountDraft
@@ -36,11 +37,15 @@ def noon(days: int) -> datetime:
     return datetime.combine(ago(days), time(12) if days else time(0, 0, 1), tenant().zone)
 
 
+def a_company() -> Company:
+    """A company without an account."""
+    number = next(_numbers)
+    return companies.create(CompanyDraft(name=f"Firm {number}", key=f"firm-{number}"), by=an_actor())
+
+
 def an_account(*, opened: int = 400, **given: Any) -> Account:
     """An account that was opened so many days ago, with a new company."""
-    number = next(_numbers)
-    company = companies.create(CompanyDraft(name=f"Firm {number}", key=f"firm-{number}"), by=an_actor())
-    draft = AccountDraft(company_id=company.pk, opened_on=ago(opened), **given)
+    draft = AccountDraft(company_id=a_company().pk, opened_on=ago(opened), **given)
     return accounts.open(draft, by=an_actor())
 
 
