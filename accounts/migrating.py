@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib.contenttypes.management import create_contenttypes
 from django.db import connection, transaction
 from django.db.migrations import Migration
@@ -112,7 +113,8 @@ def _script(applied: frozenset[Name]) -> tuple[str | None, tuple[Name, ...]]:
     executor.loader = loader
     plan = executor.migration_plan(loader.graph.leaf_nodes())
     names = tuple((migration.app_label, migration.name) for migration, _ in plan)
-    if not all(_is_sql(migration) for migration, _ in plan):
+    ours = [migration for migration, _ in plan if migration.app_label in settings.TENANT_APPS]
+    if not all(_is_sql(migration) for migration in ours):
         return None, names
     lines = (line for line in executor.loader.collect_sql(plan) if not line.startswith("--"))
     return "\n".join(line for line in lines if line not in {"BEGIN;", "COMMIT;"}), names

@@ -11,14 +11,12 @@ from django.db import connection, transaction
 def wake(task: Task, *, schema: str) -> None:
     """Enqueue the tenant's task when the transaction commits, unless that is promised already.
 
-    A promise made inside a savepoint that is undone is undone with it; hence one counts only if every
-    savepoint it hangs on is one that we are in as well.
+    A promise is undone with the savepoint it was made in. One that still stands was made in a savepoint we are
+    in as well, or in one that has been released: so it holds for us too.
     """
     name = f"wake {task.name} for {schema}"
-    here = set(connection.savepoint_ids)
-    for savepoints, promised, *_ in connection.run_on_commit:
-        if getattr(promised, "__qualname__", "") == name and savepoints <= here:
-            return
+    if any(getattr(promised, "__qualname__", "") == name for _, promised, *_ in connection.run_on_commit):
+        return
 
     def enqueue() -> None:
         task.delay(schema=schema)

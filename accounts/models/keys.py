@@ -64,6 +64,7 @@ class ApiKey(models.Model):
     objects = ApiKeyQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "API key"
         ordering = ["-created_at", "id"]
         indexes = [models.Index(fields=["tenant", "-created_at"], name="api_key_of_tenant")]
         constraints = [

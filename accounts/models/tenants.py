@@ -114,6 +114,7 @@ class Membership(models.Model):
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "member"
         ordering = ["created_at", "id"]
         constraints = [
             models.UniqueConstraint(
