@@ -169,6 +169,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 USE_I18N = False
+FORMAT_MODULE_PATH = "config.formats"
 
 # --- security: strict, and off only where a browser on localhost could not follow ---
 SECURE_CSP = {

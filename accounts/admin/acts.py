@@ -82,7 +82,7 @@ class ActingMixin(ModelAdmin):
             {
                 "title": act.title,
                 "icon": act.icon,
-                "variant": ActionVariant.DANGER if act.is_dangerous else ActionVariant.DEFAULT,
+                "variant": ActionVariant.DEFAULT,
                 "attrs": {},
                 "path": reverse(f"admin:{self._name_of(act)}", args=[row.pk]),
             }

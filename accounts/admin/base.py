@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin
+from unfold.views import ChangeList
 
 from accounts.actor import Actor
 from accounts.admin.acts import ActingMixin
@@ -40,6 +41,14 @@ class BoundedPaginator(Paginator):
         return min(len(rows), LISTED_AT_MOST)
 
 
+class BoundedList(ChangeList):
+    """A list that says how many it found, and does not count what it leaves out."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.full_result_count = self.result_count
+
+
 class TenantModelAdmin(ActingMixin, ModelAdmin):
     """The admin of one kind of row.
 
@@ -52,6 +61,8 @@ class TenantModelAdmin(ActingMixin, ModelAdmin):
     add: ClassVar[Permission | None] = None
     change: ClassVar[Permission | None] = None
     is_searched: ClassVar[bool] = False
+    is_read_first: ClassVar[bool] = False
+    """Whether a row's page is its panels alone, and every change a deed."""
 
     form = VerbForm
     actions = ()
@@ -120,7 +131,8 @@ class TenantModelAdmin(ActingMixin, ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """The page of a row: what apps tell about it, its buttons, and its form."""
-        response = super().changeform_view(request, object_id, form_url, extra_context)
+        plain = {"show_save_and_continue": False, "show_save_and_add_another": False}
+        response = super().changeform_view(request, object_id, form_url, {**plain, **(extra_context or {})})
         context = response.context_data if isinstance(response, TemplateResponse) else None
         if context and (row := context.get("original")) is not None:
             context.update(self.page_of(request, row))  # type: ignore[arg-type]
@@ -128,8 +140,11 @@ class TenantModelAdmin(ActingMixin, ModelAdmin):
 
     def page_of(self, request: TenantRequest, row: Any) -> dict[str, Any]:
         """What the page of a row shows besides its form."""
-        panels = panels_of(self.opts.label_lower, request, row)
-        return {"actions_detail": self.buttons(request, row), "panels": panels}
+        return {
+            "actions_detail": self.buttons(request, row),
+            "panels": panels_of(self.opts.label_lower, request, row),
+            "is_read_first": self.is_read_first,
+        }
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -140,6 +155,9 @@ class TenantModelAdmin(ActingMixin, ModelAdmin):
         except NoReverseMatch as nowhere:
             raise Http404 from nowhere
         return HttpResponseRedirect(f"{trail}?q={object_id}")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedList]:
+        return BoundedList
 
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None

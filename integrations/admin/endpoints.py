@@ -47,7 +47,9 @@ class EndpointForm(VerbForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "event_names" in self.fields:
-            choices = [(event.name, f"{event.name} – {event.description}") for event in public_events()]
+            choices = [
+                (event.name, f"{event.name}: {event.description.split('. ')[0]}") for event in public_events()
+            ]
             self.fields["event_names"].choices = choices  # type: ignore[attr-defined]
 
 

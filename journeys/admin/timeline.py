@@ -1,5 +1,6 @@
 """A timeline as a panel: the latest lines first, a page at a time, found by keyset."""
 
+import re
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -22,8 +23,8 @@ UPPER = {"nps": "NPS", "csat": "CSAT", "ces": "CES"}
 def words_of(name: str) -> str:
     """The name of an event as people read it: `experience.nps_answered` is “NPS answered”."""
     ours = name.split(".")[0] in {known.split(".")[0] for known in catalogue()}
-    words = (name.rpartition(".")[2] if ours else name).replace("_", " ").strip() or name
-    words = " ".join(UPPER.get(word, word) for word in words.split(" "))
+    parts = re.split(r"[._\s]+", name.rpartition(".")[2] if ours else name)
+    words = " ".join(UPPER.get(part, part) for part in parts).strip() or name
     return words[:1].upper() + words[1:]
 
 
