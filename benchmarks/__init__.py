@@ -1,0 +1,1 @@
+"""What Unison costs, as ratios against simpler things that do the same: `python -m benchmarks`."""

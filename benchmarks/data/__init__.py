@@ -1,0 +1,1 @@
+"""The data that is measured on: deterministic, made by the database itself, kept until its recipe changes."""

@@ -1,0 +1,1 @@
+"""Measuring: processes, load, interleaved rounds and their ratios. Knows nothing of Unison."""
