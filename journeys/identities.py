@@ -40,6 +40,7 @@ WITH fresh AS (
     ) given
     WHERE NOT EXISTS (
         SELECT FROM journeys_identity met WHERE met.kind = given.kind AND met.value = given.value
+        OFFSET 0  -- by index, one by one: never the whole table
     )
     ORDER BY given.kind, given.value
     ON CONFLICT (kind, value) DO NOTHING

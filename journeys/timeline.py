@@ -29,7 +29,8 @@ OURS = "unison"
 MOST = 10_000
 """Lines in one statement."""
 
-# Keys go in in their order, so that statements with the same keys wait for each other, never in a ring.
+# The lookups are lateral, one by index for each line, lest a batch of thousands tempt the planner to read whole
+# tables. Keys go in in their order, so that statements with the same keys wait for each other, never in a ring.
 _WRITE = """
 WITH line AS MATERIALIZED (
     SELECT * FROM json_to_recordset(%(lines)s::json) AS line (
@@ -53,7 +54,10 @@ WITH line AS MATERIALIZED (
         WHERE identity.person_id = line.pi
         ORDER BY identity.kind = 'anonymous', identity.id LIMIT 1
     ) home ON line.pi IS NOT NULL
-    LEFT JOIN journeys_company named ON named.key = line.ck AND named.key <> ''
+    LEFT JOIN LATERAL (
+        SELECT company.id FROM journeys_company company
+        WHERE company.key = line.ck AND company.key <> '' LIMIT 1
+    ) named ON line.ck IS NOT NULL
     LEFT JOIN LATERAL (
         SELECT affiliation.company_id FROM journeys_affiliation affiliation
         WHERE affiliation.person_id = coalesce(met.person_id, home.person_id) AND affiliation.is_primary
