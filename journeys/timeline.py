@@ -29,8 +29,9 @@ OURS = "unison"
 MOST = 10_000
 """Lines in one statement."""
 
-# The lookups are lateral, one by index for each line, lest a batch of thousands tempt the planner to read whole
-# tables. Keys go in in their order, so that statements with the same keys wait for each other, never in a ring.
+# The lookups are lateral, one by index for each line, lest a batch of thousands tempt the planner to read
+# whole tables. Keys go in in their order, so that statements with the same keys wait for each other, never
+# in a ring.
 _WRITE = """
 WITH line AS MATERIALIZED (
     SELECT * FROM json_to_recordset(%(lines)s::json) AS line (
