@@ -21,7 +21,7 @@ PLOTS = (
         touches=((-225, "cs.review_held"), (-60, "cs.review_held")),
         hero="Tamarind Foods",
     ),
-    Plot(key="drifting", share=0.10, arc=Arc(((-548, 0.74), (-220, 0.66), (-1, 0.44)))),
+    Plot(key="drifting", share=0.10, arc=Arc(((-548, 0.74), (-220, 0.68), (-1, 0.28)))),
     Plot(
         key="struggled_then_helped",
         share=0.06,
@@ -34,14 +34,14 @@ PLOTS = (
     Plot(
         key="struggling",
         share=0.06,
-        arc=Arc(((0, 0.52), (35, 0.32), (120, 0.34), (240, 0.26))),
+        arc=Arc(((0, 0.52), (35, 0.32), (120, 0.34), (200, 0.14))),
         opened=(-245, -190),
         from_opening=True,
     ),
     Plot(
         key="champion_left",
         share=0.04,
-        arc=Arc(((-548, 0.80), (-76, 0.82), (-40, 0.46), (-1, 0.30))),
+        arc=Arc(((-548, 0.80), (-76, 0.82), (-45, 0.44), (-10, 0.10))),
         champion_leaves=-75,
         hero="Harbor & Pine",
     ),

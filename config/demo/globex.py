@@ -19,11 +19,11 @@ PLOTS = (
         grows=((-160, 1.3),),
         hero="Sonntag Architekten",
     ),
-    Plot(key="cooling", share=0.13, arc=Arc(((-548, 0.70), (-200, 0.60), (-1, 0.36)))),
+    Plot(key="cooling", share=0.13, arc=Arc(((-548, 0.70), (-200, 0.64), (-1, 0.22)))),
     Plot(
         key="travel_manager_left",
         share=0.05,
-        arc=Arc(((-548, 0.78), (-111, 0.78), (-60, 0.44), (-1, 0.34))),
+        arc=Arc(((-548, 0.78), (-111, 0.78), (-60, 0.42), (-10, 0.10))),
         champion_leaves=-110,
         hero="Lindqvist Reisen",
     ),

@@ -59,7 +59,7 @@ class Life:
         )
         present = [someone for someone in self.people if _is_here(someone, when)]
         for someone in present:
-            if self.rng.random() < pace * HABITS[someone.role] * (0.05 + 1.15 * mood):
+            if self.rng.random() < pace * HABITS[someone.role] * 1.3 * mood**1.6:
                 self._use(day, someone)
         if present:
             self._perhaps_a_case(day, mood, present)

@@ -96,7 +96,7 @@ def report() -> Iterator[str]:
 def outcomes() -> Sequence[Fared]:
     """How each account of the SaaS set stood on the day before those left who left, and whether it did."""
     ours = Account.objects.filter(company__key__startswith="saas-")
-    left = dict(ours.exclude(closed_on=None).values_list("pk", "closed_on"))
+    left = {account.pk: account.closed_on for account in ours if account.closed_on}
     if not left:
         return []
     before = max(left.values()) - timedelta(days=1)

@@ -62,11 +62,11 @@ def read(lines: Iterable[str]) -> list[Subscriber]:
 
 
 def tell(subscribers: Iterable[Subscriber], clock: Clock) -> Story:
-    """What the rows say happened in the window before the clock's day."""
+    """What the rows say happened in the window that ends with the day before the clock's."""
     story = Story()
     for subscriber in subscribers:
-        story.firms.append(_firm(subscriber, clock.today))
-        story.people += _people(subscriber, clock.today)
+        story.firms.append(_firm(subscriber, clock.date(-1)))
+        story.people += _people(subscriber, clock.date(-1))
         rng = Random(subscriber.key)  # noqa: S311 - the same days every time
         story.happenings += _happenings(subscriber, clock, rng)
         story.replies.append(_reply(subscriber, clock, rng))

@@ -87,7 +87,7 @@ def test_the_shock_shows_in_nps_and_passes(told):
         (plan.key, n): ask.kind for plan in world.surveys for n, ask in enumerate(plan.questions, start=1)
     }
     shock = world.shocks[0]
-    scores = defaultdict(list)
+    scores: dict[str, list[int]] = defaultdict(list)
     for reply in story.replies:
         day = (reply.at.date() - TODAY).days
         when = "during" if shock.at(day) > shock.depth / 2 else "other"
