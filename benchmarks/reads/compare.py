@@ -71,10 +71,9 @@ def measure(bench: Bench) -> list[Finding]:
 def serving(bench: Bench, tenant: Tenant) -> Iterator[Served]:
     """Both servers, for the length of a block."""
     plan = bench.folder / "bare.json"
-    reads = {f"/{question.name}": question.statement for question in QUESTIONS}
     path = f"{tenant.schema_name},public"
     plan.write_text(
-        json.dumps({"database": settings.DATABASE_URL, "path": path, "reads": reads, "intake": {}})
+        json.dumps({"database": settings.DATABASE_URL, "path": path, "reads": statements(), "intake": {}})
     )
     with inside(tenant), transaction.atomic():
         keys = list(Account.objects.order_by("created_at", "pk").values_list("pk", flat=True)[:DIFFERENT])
@@ -84,6 +83,11 @@ def serving(bench: Bench, tenant: Tenant) -> Iterator[Served]:
     ):
         headers = {"authorization": f"Bearer {a_key(tenant)}"}
         yield Served(ours, bare, host_of(tenant.schema_name), headers, keys)
+
+
+def statements() -> dict[str, str]:
+    """What the bare server answers with, by path."""
+    return {f"/{question.name}": question.statement for question in QUESTIONS}
 
 
 def compare(bench: Bench, served: Served, question: Question) -> list[Finding]:
