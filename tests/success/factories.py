@@ -83,7 +83,7 @@ def happened(
 
 def a_measure(feature: str = FeatureName.BREADTH, **given: Any) -> MeasureDraft:
     """A measure that reads a feature; 10 of it is full marks unless another curve is given."""
-    defaults = {"key": feature, "title": feature, "curve": [(0, 0), (10, 100)], "weight": 10}
+    defaults: dict[str, Any] = {"key": feature, "title": feature, "curve": [(0, 0), (10, 100)], "weight": 10}
     return MeasureDraft(feature=feature, **(defaults | given))
 
 

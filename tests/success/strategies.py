@@ -17,7 +17,7 @@ def decimals(least: int, most: int, places: int = 4) -> st.SearchStrategy[float]
 
 @st.composite
 def curves(draw) -> Curve:
-    xs = sorted(draw(st.sets(decimals(-1_000, 1_000), min_size=2, max_size=6)))
+    xs = sorted(draw(st.sets(decimals(-1_000, 1_000), min_size=2, max_size=4)))
     ys = draw(st.lists(decimals(0, 100), min_size=len(xs), max_size=len(xs)))
     return Curve(tuple(zip(xs, ys, strict=True)))
 
@@ -30,7 +30,7 @@ rising = any_curve.map(
 
 @st.composite
 def cards(draw, curves=any_curve) -> Card:
-    features = draw(st.lists(st.sampled_from(FEATURES), min_size=1, max_size=9, unique=True))
+    features = draw(st.lists(st.sampled_from(FEATURES), min_size=1, max_size=6, unique=True))
     ages = st.none() | st.integers(1, 400)
     weights = decimals(0, 1_000).filter(bool)
     return Card(

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -9,7 +10,7 @@ from django.utils import timezone
 from accounts.permissions import Permission
 from accounts.tenancy import inside
 from success import explanations, history, overrides, scorecards
-from success.models import FeatureName, Health
+from success.models import Account, FeatureName, Health
 from tests.client import queries
 from tests.factories import an_actor
 from tests.success.factories import (
@@ -24,7 +25,7 @@ from tests.success.factories import (
 )
 
 
-def lived_in():
+def lived_in() -> Account:
     """An account with something of everything."""
     account = an_account()
     a_contract(account, ends=40)
@@ -36,8 +37,14 @@ def lived_in():
     return account
 
 
-def explained(account, **when):
+def explained(account: Account, **when: Any) -> explanations.Explanation:
     found = explanations.explain(account, by=an_actor(), **when)
+    assert found
+    return found
+
+
+def compared(account: Account, before: int, after: int) -> explanations.Difference:
+    found = explanations.compare(account, before=ago(before), after=ago(after), by=an_actor())
     assert found
     return found
 
@@ -65,8 +72,8 @@ def test_an_override_is_a_part_of_its_own(acme, globex):
     expiry = timezone.now() + timedelta(days=3)
     overrides.override(account, score=Decimal(20), reason="They told us.", expires_at=expiry, by=an_actor())
     found = explained(account)
-    assert (found.score, found.computed_score, found.band) == (20, computed, "at_risk")
-    assert sum(line.part or 0 for line in found.lines) + found.override_part == found.score
+    assert (found.computed_score, found.band) == (computed, "at_risk")
+    assert sum(line.part or 0 for line in found.lines) + (found.override_part or 0) == found.score == 20
 
 
 def test_a_past_day_is_explained_by_what_was_shown(acme, globex):
@@ -99,11 +106,10 @@ def test_a_difference_is_split_exactly(acme, globex):
     scorecards.publish("Other", [*scorecards.DEFAULT[:4], a_measure("ces", key="effort")], by=an_actor())
     work()
     for before, after in [(55, 20), (20, 1), (30, 0), (1, 0)]:
-        found = explanations.compare(account, before=ago(before), after=ago(after), by=an_actor())
-        assert found
-        assert found.change == found.after.score - found.before.score
+        found = compared(account, before, after)
+        assert found.change == (found.after.score or 0) - (found.before.score or 0)
         assert found.change == found.configuration + found.staleness + found.behaviour + found.override
-    assert found.configuration != 0
+    assert compared(account, 1, 0).configuration != 0
 
 
 def test_growing_old_is_staleness_and_use_is_behaviour(acme, globex):
@@ -115,12 +121,9 @@ def test_growing_old_is_staleness_and_use_is_behaviour(acme, globex):
     work()
     history.rebuild([ago(day) for day in range(45, 0, -1)], by=an_actor())
 
-    def split(before, after):
-        found = explanations.compare(account, before=ago(before), after=ago(after), by=an_actor())
-        return found.staleness, found.behaviour
-
-    assert split(40, 18) == (-40, 0)  # (10 + 90) / 2 falls to 10
-    assert split(18, 9) == (0, 10)
+    grown_old, used = compared(account, 40, 18), compared(account, 18, 9)
+    assert [grown_old.staleness, grown_old.behaviour] == [-40, 0]  # (10 + 90) / 2 falls to 10
+    assert [used.staleness, used.behaviour] == [0, 10]
 
 
 def test_one_who_may_not_see_health_sees_none(acme, globex):
@@ -150,5 +153,5 @@ def test_the_other_tenants_accounts_are_not_explained(acme, globex):
         published()
         theirs = lived_in()
         work()
-        assert explained(theirs)
+        explained(theirs)
     assert explanations.explain_many([theirs.pk], by=an_actor()) == {}

@@ -1,5 +1,7 @@
 """What health is worked out from: one row per account, from rollups and contracts, as of any day."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 
@@ -10,12 +12,12 @@ from journeys.incoming import Identification
 from success import contracts, features, health, signals
 from success.contracts import NewTerms
 from success.days import today
-from success.models import Feature
+from success.models import Account, Feature
 from tests.factories import an_actor
 from tests.success.factories import a_contract, ago, an_account, answered, happened, work
 
 
-def known(account, day=None):
+def known(account: Account, day: date | None = None) -> Feature:
     """The account's features, as kept or as of a day."""
     work()
     if day is None:
@@ -137,7 +139,7 @@ def test_what_becomes_known_late_does_not_change_the_past(acme, globex):
 
     after = known(account, ago(10))
     assert all(getattr(after, column) == getattr(before, column) for column in features.COLUMNS)
-    assert known(account, ago(5)).breadth == before.breadth + 1
+    assert known(account, ago(5)).breadth == (before.breadth or 0) + 1
     assert (known(account, ago(5)).nps, known(account, ago(4)).nps) == (None, 100)
 
 

@@ -1,6 +1,7 @@
 """Health is worked out for whoever was touched, written only where it differs, and told when it matters."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -8,18 +9,18 @@ from accounts.tenancy import inside
 from integrations.models import OutboxEvent
 from journeys.models import Event
 from success import accounts, health, scorecards
-from success.models import Due, FeatureName, Health, HealthRecord
+from success.models import Account, Due, FeatureName, Health, HealthRecord
 from tests.client import queries
 from tests.factories import an_actor
 from tests.success.factories import a_measure, ago, an_account, answered, happened, published, work
 
 
-def told():
+def told() -> list[dict[str, Any]]:
     """The changes of health that were announced, in their order."""
     return [event.data for event in OutboxEvent.objects.filter(name="success.health_changed").order_by("id")]
 
 
-def people_use(account, *users):
+def people_use(account: Account, *users: object) -> health.Scored:
     """These people use something today, and the workers do their work."""
     for user in users:
         happened(account, [0], user=str(user))
@@ -123,7 +124,7 @@ def test_an_announcement_says_what_changed_since_the_last_one(acme, globex):
     ]
     assert (second["score"], second["previous_score"]) == ("67.50", "90.00")
     assert (second["band"], second["previous_band"], second["coverage"]) == ("watch", "healthy", "1.0000")
-    line = Event.objects.filter(name="success.health_changed").latest_first().first()
+    line = Event.objects.filter(name="success.health_changed").latest("id")
     assert (line.value, line.company_id) == (Decimal("67.5"), account.company_id)
 
 

@@ -1,5 +1,7 @@
 """Past days, as they would have been shown: only what was recorded by then counts."""
 
+from typing import Any
+
 import pytest
 
 from accounts.errors import Forbidden, Invalid
@@ -7,13 +9,13 @@ from accounts.permissions import Permission
 from accounts.tenancy import inside
 from integrations.models import OutboxEvent
 from success import accounts, history, scorecards
-from success.models import FeatureName, Health, HealthRecord
+from success.models import Account, FeatureName, Health, HealthRecord
 from tests.client import queries
 from tests.factories import an_actor
 from tests.success.factories import a_measure, ago, an_account, happened, published, work
 
 
-def records(account):
+def records(account: Account) -> list[tuple[int, Any]]:
     """The past days that have a record, as days ago, with their score."""
     rows = HealthRecord.objects.filter(account=account, day__lt=ago(0)).order_by("day")
     return [((ago(0) - row.day).days, row.score) for row in rows]
@@ -97,7 +99,8 @@ def test_the_scorecard_of_the_day_counts(acme, globex):
     scorecards.publish("Second", [a_measure(FeatureName.BREADTH, curve=[(0, 0), (1, 100)])], by=an_actor())
     yesterday = history.as_of([account.pk], ago(1))[account.pk]
     today = history.as_of([account.pk], ago(0))[account.pk]
-    assert (yesterday.scorecard, yesterday.score) == (first, 10), "the first counts for earlier days"
+    assert yesterday.scorecard == first, "the first counts for earlier days"
+    assert yesterday.score == 10
     assert today.score == 100
 
 

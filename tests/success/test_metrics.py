@@ -1,6 +1,7 @@
 """Figures over the accounts one may see, now and as they were known on a past day."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.factories import an_actor
 from tests.success.factories import a_contract, a_measure, ago, an_account, happened, noon, published, work
 
 
-def totals(figure):
+def totals(figure: metrics.RecurringRevenue | metrics.RenewalsAhead) -> list[tuple[Any, ...]]:
     return [(one.currency, one.amount, one.accounts) for one in figure.totals]
 
 

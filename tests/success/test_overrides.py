@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -11,7 +12,7 @@ from accounts.permissions import Permission, Role
 from accounts.tenancy import inside
 from integrations.models import OutboxEvent
 from success import accounts, overrides
-from success.models import FeatureName, Health, HealthOverride, HealthRecord
+from success.models import Account, FeatureName, Health, HealthOverride, HealthRecord
 from tests.factories import a_member, acting, an_actor
 from tests.success.factories import a_measure, an_account, happened, published, work
 
@@ -19,7 +20,7 @@ SOON = timedelta(days=7)
 
 
 @pytest.fixture
-def account(acme, globex):
+def account(acme, globex) -> Account:
     """An account at 10 by its scorecard."""
     published(a_measure(FeatureName.BREADTH))
     account = an_account()
@@ -28,16 +29,14 @@ def account(acme, globex):
     return account
 
 
-def put(account, score=80, **given):
-    given = {
-        "reason": "Their new boss likes us.",
-        "expires_at": timezone.now() + SOON,
-        "by": an_actor(),
-    } | given
+def put(account: Account, score: Any = 80, **given: Any) -> HealthOverride:
+    given.setdefault("reason", "Their new boss likes us.")
+    given.setdefault("expires_at", timezone.now() + SOON)
+    given.setdefault("by", an_actor())
     return overrides.override(account, score=Decimal(score), **given)
 
 
-def events():
+def events() -> list[str]:
     return [event.name.removeprefix("success.") for event in OutboxEvent.objects.order_by("id")]
 
 

@@ -1,5 +1,7 @@
 """A scorecard is published whole and never changes; what cannot be calculated with is refused."""
 
+from functools import partial
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -31,7 +33,7 @@ def test_a_new_version_marks_every_account(acme, globex):
     assert (second.version, second.is_current) == (2, True)
     assert list(Scorecard.objects.current()) == [second]
     assert set(Due.objects.values_list("account", flat=True)) == accounts
-    told = OutboxEvent.objects.filter(name="success.scorecard_published").order_by("id").last()
+    told = OutboxEvent.objects.filter(name="success.scorecard_published").latest("id")
     assert told.data == {"scorecard_id": str(second.pk), "scorecard_version": 2}
 
 
@@ -128,9 +130,9 @@ def test_a_signal_that_does_not_fit_is_refused(acme, globex, name, role, field):
 def test_only_those_who_may(acme, globex):
     somebody = an_actor(Permission.SEE_HEALTH)
     for change in (
-        lambda: scorecards.install_default(by=somebody),
-        lambda: scorecards.publish("Mine", [a_measure()], by=somebody),
-        lambda: signals.count_as("x", "usage", by=somebody),
+        partial(scorecards.install_default, by=somebody),
+        partial(scorecards.publish, "Mine", [a_measure()], by=somebody),
+        partial(signals.count_as, "x", "usage", by=somebody),
     ):
         with pytest.raises(Forbidden):
             change()

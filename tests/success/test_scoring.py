@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from success.scoring import Band, Card, Curve, Measure, Reading, State, band_of, is_fresh, score, shown, split
@@ -105,6 +105,7 @@ def test_there_is_no_difference_from_no_score():
     assert hidden.total == 2_000
 
 
+@settings(max_examples=60, deadline=None)
 @given(cards(), readings())
 def test_a_score_is_none_or_a_percentage(card, known):
     outcome = score(card, known)
@@ -113,6 +114,7 @@ def test_a_score_is_none_or_a_percentage(card, known):
     assert (outcome.score is None) == all(part is None for part in outcome.parts)
 
 
+@settings(max_examples=60, deadline=None)
 @given(cards(), readings())
 def test_parts_sum_to_the_score_exactly(card, known):
     outcome = score(card, known)
@@ -120,6 +122,7 @@ def test_parts_sum_to_the_score_exactly(card, known):
     assert all(abs(part) <= 10_000 for part in outcome.parts if part is not None)
 
 
+@settings(max_examples=60, deadline=None)
 @given(cards(rising), readings(), st.integers(0, 8), st.integers(0, 1_000_000))
 def test_a_better_value_never_lowers_the_score(card, known, which, better):
     name = card.measures[which % len(card.measures)].feature
@@ -129,6 +132,7 @@ def test_a_better_value_never_lowers_the_score(card, known, which, better):
     assert (score(card, improved).score or 0) >= (score(card, known).score or 0)
 
 
+@settings(max_examples=60, deadline=None)
 @given(cards(), readings(), st.randoms())
 def test_the_order_of_measures_hardly_matters(card, known, random):
     shuffled = Card(tuple(random.sample(card.measures, len(card.measures))))
@@ -141,16 +145,18 @@ overrides = st.none() | st.integers(0, 10_000)
 states = st.builds(State, cards(), readings(), overrides)
 
 
+@settings(max_examples=60, deadline=None)
 @given(states, states)
 def test_the_four_reasons_sum_to_the_difference_exactly(before, after):
     reasons, shows = split(before, after), [shown(before), shown(after)]
-    if None in shows:
+    if shows[0] is None or shows[1] is None:
         assert reasons is None
     else:
         assert reasons is not None
         assert reasons.total == shows[1] - shows[0]
 
 
+@settings(max_examples=60, deadline=None)
 @given(cards(), readings(), overrides)
 def test_nothing_changed_has_no_reasons(card, known, override):
     reasons = split(State(card, known, override), State(card, known, override))
@@ -158,6 +164,7 @@ def test_nothing_changed_has_no_reasons(card, known, override):
         assert {reasons.configuration, reasons.staleness, reasons.behaviour, reasons.override} == {0}
 
 
+@settings(max_examples=60, deadline=None)
 @given(rising)
 def test_a_curve_stays_between_its_ends(curve):
     xs = [x for x, _ in curve.points]
