@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
@@ -23,7 +24,7 @@ def test_contenders_take_turns_and_the_first_round_is_not_kept():
         turns.append(name)
         return Sample(units=len(turns), wall=1)
 
-    rounds = interleaved({name: lambda name=name: contender(name) for name in "AB"}, rounds=2)
+    rounds = interleaved({name: partial(contender, name) for name in "AB"}, rounds=2)
 
     assert turns == ["A", "B"] * 3
     assert [sample.units for sample in rounds["A"]] == [3, 5]
