@@ -13,8 +13,7 @@ from accounts.errors import Forbidden, LimitExceeded
 from accounts.identifiers import uuid7
 from accounts.permissions import Permission
 from accounts.tenancy import inside
-from journeys import affiliations, intake
-from journeys.affiliations import AffiliationDraft
+from journeys import intake
 from journeys.incoming import Grouping, Identification, Incoming, Message
 from journeys.models import Affiliation, Arrival, Company, Event, Identity, Person
 from tests.client import queries
@@ -209,46 +208,6 @@ def test_a_person_without_any_identity_gets_one(acme, globex):
     take(an_event(person_id=person.pk))
 
     assert Event.objects.of_person(person).count() == 1
-
-
-class TestStamping:
-    """The company: the one that is named, else where the person mainly belonged at the time, else none."""
-
-    def test_the_company_that_is_named(self, acme, globex):
-        named = a_company(key="initech")
-        home = a_company()
-        person = a_person(user_id="ada")
-        affiliations.affiliate(person, home, AffiliationDraft(), by=an_actor())
-
-        take(an_event(company_key="initech"), an_event("new_named", company_key="hooli"), an_event("bare"))
-
-        assert Event.objects.get(name="report_opened").company == named
-        made = Event.objects.get(name="new_named").company
-        assert made is not None
-        assert (made.name, made.key) == ("hooli", "hooli")
-        assert Event.objects.get(name="bare").company == home
-
-    def test_where_they_mainly_belonged_at_the_time(self, acme, globex):
-        person, former, current, side = a_person(user_id="ada"), a_company(), a_company(), a_company()
-        by = an_actor()
-        affiliations.affiliate(person, former, AffiliationDraft(since=NOON - 9 * DAY), by=by)
-        affiliations.affiliate(person, current, AffiliationDraft(since=NOON - 2 * DAY), by=by)
-        affiliations.affiliate(person, side, AffiliationDraft(is_primary=False), by=by)
-
-        take(*[an_event(f"{days}_days_ago", occurred_at=NOON - days * DAY) for days in (1, 2, 3, 9, 10)])
-
-        assert dict(Event.objects.filter(source="web").values_list("name", "company")) == {
-            "1_days_ago": current.pk,
-            "2_days_ago": current.pk,
-            "3_days_ago": former.pk,
-            "9_days_ago": former.pk,
-            "10_days_ago": None,
-        }
-
-    def test_nowhere(self, acme, globex):
-        take(an_event())
-
-        assert Event.objects.get().company is None
 
 
 def test_a_mixed_batch_settles_who_is_who_before_its_events(acme, globex):
