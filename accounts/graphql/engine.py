@@ -79,7 +79,7 @@ class Engine:
         if cost > limits.COST:
             message = f"This may return {cost} objects; one operation may return {limits.COST}."
             raise Refused(error(message, Code.TOO_COMPLEX, limit="cost", maximum=limits.COST, requested=cost))
-        if request.tenant is None:
+        if not request.actor.is_known:
             return self._carry_out(question, document, operation, request)
         left = _pay(request, cost)
         answer = self._carry_out(question, document, operation, request)

@@ -6,7 +6,6 @@ import strawberry
 
 from accounts import keys, members
 from accounts.graphql.context import Info
-from accounts.graphql.ids import key_of
 from accounts.graphql.inputs import (
     ApiKeyIssueInput,
     ApiKeyRevokeInput,
@@ -15,6 +14,7 @@ from accounts.graphql.inputs import (
     MemberEndInput,
 )
 from accounts.graphql.mutating import mutation
+from accounts.graphql.relations import seen
 from accounts.graphql.types import ApiKeyNode, MemberNode
 from accounts.models import ApiKey, Membership
 
@@ -32,8 +32,7 @@ class AccountsMutation:
 
     @mutation(api_key=ApiKeyNode, description="Revoke a key for good.")
     def api_key_revoke(self, info: Info, input: ApiKeyRevokeInput) -> ApiKey:
-        actor = info.context.actor
-        return keys.revoke(keys.find(key_of(input.id, "ApiKey", field="id"), by=actor), by=actor)
+        return keys.revoke(seen(ApiKeyNode, input.id, info), by=info.context.actor)
 
     @mutation(member=MemberNode, description="Make somebody a member.")
     def member_add(self, info: Info, input: MemberAddInput) -> Membership:
@@ -43,12 +42,8 @@ class AccountsMutation:
 
     @mutation(member=MemberNode, description="Give a member another role.")
     def member_change_role(self, info: Info, input: MemberChangeRoleInput) -> Membership:
-        actor = info.context.actor
-        return members.change_role(
-            members.find(key_of(input.id, "Member", field="id"), by=actor), input.role, by=actor
-        )
+        return members.change_role(seen(MemberNode, input.id, info), input.role, by=info.context.actor)
 
     @mutation(member=MemberNode, description="Let a member go.")
     def member_end(self, info: Info, input: MemberEndInput) -> Membership:
-        actor = info.context.actor
-        return members.end(members.find(key_of(input.id, "Member", field="id"), by=actor), by=actor)
+        return members.end(seen(MemberNode, input.id, info), by=info.context.actor)

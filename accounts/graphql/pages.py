@@ -69,9 +69,9 @@ class Pages:
     def read(self) -> dict[UUID | None, list[Any]]:
         """The rows of every parent, one more than asked for, to know whether there is more."""
         window, rows = self.window, self.rows
-        if window.after:
+        if window.after is not None:
             rows = self.keyset.cut(rows, window.after, backwards=False)
-        if window.before:
+        if window.before is not None:
             rows = self.keyset.cut(rows, window.before, backwards=True)
         rows = self.keyset.order(rows, backwards=window.is_backwards)
         if self.parents is None:

@@ -28,7 +28,7 @@ ERRORS = "Why nothing was changed; empty when it was."
 
 
 @cache
-def payload(name: str, **fields: type) -> type:
+def payload(name: str, /, **fields: type) -> type:
     """The type of a payload; every field is null when the mutation was refused."""
     made = [_field(each, kind | None, _said_of(each)) for each, kind in fields.items()]
     made.append(_field("errors", list[UserError], ERRORS))

@@ -139,9 +139,11 @@ def seen_or_none(target: type, id: str, info: Info) -> Any:
 
 
 def seen(target: type, id: str, info: Info, *, field: str = "id") -> Any:
-    """The row that an id in a mutation's input means; refused where the actor sees none."""
-    name = shape_of(target).name
-    row = rows_of(target, info.context).filter(pk=key_of(id, name, field=field)).first()
+    """The row that an id in an input means; refused where the actor sees none, or may see none at all."""
+    name, rows = shape_of(target).name, rows_of(target, info.context)
+    row = rows.filter(pk=key_of(id, name, field=field)).first()
     if row is None:
+        if see := getattr(rows, "see", None):
+            info.context.actor.require(see)
         raise NotFound(f"There is no such {name}.", field=field)
     return row

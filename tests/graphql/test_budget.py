@@ -1,0 +1,82 @@
+"""The cost of a minute: counted for each key in each tenant, and refused when it is used up."""
+
+import json
+import time
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+import redis
+from django.test import Client
+
+from accounts.actor import Actor
+from accounts.graphql import budget
+from tests.factories import a_key
+
+PEOPLE = {"query": "{ people(first: 4) { nodes { id } } }"}
+
+
+@pytest.fixture(autouse=True)
+def _one_minute(monkeypatch) -> None:
+    """Let no minute end within a test."""
+    now = time.time()
+    monkeypatch.setattr(budget, "time", SimpleNamespace(time=lambda: now))
+
+
+def a_program() -> Actor:
+    return Actor(kind="key", id=uuid4(), label="test")
+
+
+def ask(key: str) -> object:
+    client = Client(headers={"host": "localhost", "authorization": f"Bearer {key}"})
+    return client.post("/graphql/", json.dumps(PEOPLE), content_type="application/json")
+
+
+def test_beyond_the_budget_is_429_with_the_time_to_wait(acme, settings):
+    settings.GRAPHQL_COST_PER_MINUTE = 12
+    key = a_key(acme)
+
+    answers = [ask(key) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    remaining = [answer.json()["extensions"]["cost"]["remaining"] for answer in answers[:2]]
+    assert remaining == [7, 2]
+    refused = answers[2]
+    error = refused.json()["errors"][0]["extensions"]
+    assert error["code"] == "THROTTLED"
+    assert 1 <= int(refused["Retry-After"]) == error["resetsInSeconds"] <= 60
+    assert "data" not in refused.json()
+
+
+def test_another_key_has_its_own(acme, globex, settings):
+    settings.GRAPHQL_COST_PER_MINUTE = 5
+
+    assert [ask(key).status_code for key in (a_key(acme), a_key(acme), a_key(globex))] == [200] * 3
+
+
+def test_the_count_is_kept_under_the_tenants_name(acme):
+    actor = a_program()
+    budget.spend(actor, 3)
+
+    (key,) = budget._valkey().scan_iter(f"*{actor.id}*")
+
+    assert key.startswith(b"acme:")
+    assert 0 < budget._valkey().ttl(key) <= 120
+
+
+def test_without_valkey_questions_are_answered(acme, monkeypatch):
+    def away() -> redis.Redis:
+        return redis.Redis(unix_socket_path="/nowhere.sock")
+
+    monkeypatch.setattr(budget, "_valkey", away)
+
+    assert ask(a_key(acme)).status_code == 200
+
+
+def test_what_is_left_is_told(acme, settings):
+    settings.GRAPHQL_COST_PER_MINUTE = 100
+    actor = a_program()
+
+    assert [budget.spend(actor, cost)[:2] for cost in (1, 10, 89)] == [(100, 99), (100, 89), (100, 0)]
+    assert not budget.spend(a_program(), 100).is_spent
+    assert budget.spend(actor, 1).is_spent
