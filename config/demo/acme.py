@@ -12,16 +12,16 @@ from config.demo.world import Asked, Plot, StagePlan, SurveyPlan, Tier, Use, Wor
 OUTAGE = Shock(day=-120, depth=0.27, lasts=9, heals=52)
 
 PLOTS = (
-    Plot(key="steady", share=0.34, arc=Arc(((-548, 0.80), (-1, 0.83)))),
+    Plot(key="steady", share=0.28, arc=Arc(((-548, 0.80), (-1, 0.83)))),
     Plot(
         key="growing",
-        share=0.14,
+        share=0.12,
         arc=Arc(((-548, 0.62), (-200, 0.82), (-1, 0.92))),
         grows=((-210, 1.25), (-45, 1.4)),
         touches=((-225, "cs.review_held"), (-60, "cs.review_held")),
         hero="Tamarind Foods",
     ),
-    Plot(key="drifting", share=0.10, arc=Arc(((-548, 0.74), (-220, 0.68), (-1, 0.28)))),
+    Plot(key="drifting", share=0.14, arc=Arc(((-548, 0.76), (-220, 0.72), (-1, 0.21)))),
     Plot(
         key="struggled_then_helped",
         share=0.06,
@@ -33,15 +33,15 @@ PLOTS = (
     ),
     Plot(
         key="struggling",
-        share=0.06,
-        arc=Arc(((0, 0.52), (35, 0.32), (120, 0.34), (200, 0.14))),
+        share=0.08,
+        arc=Arc(((0, 0.52), (35, 0.32), (120, 0.34), (190, 0.12))),
         opened=(-245, -190),
         from_opening=True,
     ),
     Plot(
         key="champion_left",
-        share=0.04,
-        arc=Arc(((-548, 0.80), (-76, 0.82), (-45, 0.44), (-10, 0.10))),
+        share=0.06,
+        arc=Arc(((-548, 0.80), (-76, 0.82), (-45, 0.38), (-10, 0.05))),
         champion_leaves=-75,
         hero="Harbor & Pine",
     ),

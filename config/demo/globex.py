@@ -11,18 +11,18 @@ from config.demo.world import Asked, Plot, StagePlan, SurveyPlan, Tier, Use, Wor
 NEW_DESK_SYSTEM = Shock(day=-88, depth=0.24, lasts=14, heals=40)
 
 PLOTS = (
-    Plot(key="regular", share=0.42, arc=Arc(((-548, 0.79), (-1, 0.82)))),
+    Plot(key="regular", share=0.34, arc=Arc(((-548, 0.79), (-1, 0.82)))),
     Plot(
         key="returning_more",
-        share=0.15,
+        share=0.13,
         arc=Arc(((-548, 0.64), (-150, 0.80), (-1, 0.90))),
         grows=((-160, 1.3),),
         hero="Sonntag Architekten",
     ),
-    Plot(key="cooling", share=0.13, arc=Arc(((-548, 0.70), (-200, 0.64), (-1, 0.22)))),
+    Plot(key="cooling", share=0.20, arc=Arc(((-548, 0.74), (-200, 0.68), (-1, 0.23)))),
     Plot(
         key="travel_manager_left",
-        share=0.05,
+        share=0.08,
         arc=Arc(((-548, 0.78), (-111, 0.78), (-60, 0.42), (-10, 0.10))),
         champion_leaves=-110,
         hero="Lindqvist Reisen",
@@ -30,7 +30,7 @@ PLOTS = (
     Plot(
         key="saved",
         share=0.06,
-        arc=Arc(((-548, 0.74), (-260, 0.70), (-200, 0.32), (-160, 0.30), (-90, 0.78), (-1, 0.86))),
+        arc=Arc(((-548, 0.74), (-260, 0.70), (-200, 0.32), (-160, 0.30), (-90, 0.84), (-1, 0.93))),
         touches=((-165, "host.visit_made"), (-158, "host.room_promise_made"), (-110, "host.visit_made")),
         hero="Brandt Logistik",
     ),

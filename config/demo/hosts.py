@@ -5,6 +5,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from threading import Lock
 
 from django.conf import settings
 from django.db import transaction
@@ -28,6 +29,7 @@ STAFF = {
     Role.INTEGRATION: "Ines Grant",
 }
 DEMO = Actor.system("demo")
+_PEN = Lock()  # two tenants may be done at the same moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,12 +122,13 @@ def noted() -> dict[str, dict[str, object]]:
 
 def write_down(new: Note) -> Path:
     """Put the note into the file that only we may read, in the place of an older one of the same tenant."""
-    kept = [one for schema, one in noted().items() if schema != new.schema]
     path, draft = file(), file().with_suffix(".new")
     path.parent.mkdir(parents=True, exist_ok=True)
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        json.dump({"tenants": [*kept, asdict(new)]}, out, indent=2)
-    draft.replace(path)
+    with _PEN:
+        notes = noted() | {new.schema: asdict(new)}
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+            json.dump({"tenants": [notes[schema] for schema in sorted(notes)]}, out, indent=2)
+        draft.replace(path)
     return path
 
 
