@@ -40,7 +40,7 @@ WITH target AS MATERIALIZED (
     SELECT DISTINCT ON (event_name) event_name, role FROM success_signal
     ORDER BY event_name, recorded_at < %(until)s DESC,
         CASE WHEN recorded_at < %(until)s THEN recorded_at END DESC, recorded_at
-), known AS (
+), known AS NOT MATERIALIZED (  -- three readers, each by its own index
     SELECT * FROM journeys_dailyrollup WHERE day <= %(day)s AND recorded_day <= %(day)s
 ), happened AS (
     SELECT target.account_id, known.day, known.count, identity.person_id, {role} AS role
