@@ -41,9 +41,18 @@ def lines(found: Facts) -> Iterator[str]:
         yield ""
         yield f"{tenant['name']:<14} {tenant['admin']}"
         yield f"{'':<14} {tenant['graphql']}"
-        for person in tenant.get("sign_ins", []):
-            yield f"{'':<14} sign in as {person['email']} with {person['password']} ({person['role']})"
-        for label, name in (("API key", "api_key"), ("write key", "write_key")):
-            if key := tenant.get(name):
-                yield f"{'':<14} {label} {key}"
+        for label, words in _ways_in(tenant):
+            yield f"{label:>14} {words}"
     yield ""
+
+
+def _ways_in(tenant: Facts) -> Iterator[tuple[str, str]]:
+    people = tenant.get("sign_ins", [])
+    for password in dict.fromkeys(person["password"] for person in people):
+        first, *others = (person["email"] for person in people if person["password"] == password)
+        yield "sign in as", f"{first}  with the password  {password}"
+        if others:
+            yield "or", ", ".join(others)
+    for label, name in (("API key", "api_key"), ("write key", "write_key")):
+        if key := tenant.get(name):
+            yield label, key

@@ -67,11 +67,12 @@ class Postgres:
 
     def start(self) -> None:
         """Start it and wait until it answers; at the first start make cluster, role and database."""
-        privileges.check_reach(self.identity, self.bin, self.folder)
+        self.identity.let_through(self.bin, self.folder)
+        if self.cluster.exists():
+            self.identity.own(self.cluster)
         orphans.end(self.cluster / "postmaster.pid", str(self.cluster), signal.SIGINT, self.pause)
         self._clear_away()
         self._make_cluster()
-        self.identity.own(self.cluster)
         self.identity.own(self.sockets)
         self._run()
         self._make_database()
@@ -108,6 +109,7 @@ class Postgres:
             raise explained(self.name, self._said())
 
     def _spawn(self, command: list[str]) -> subprocess.Popen[bytes]:
+        self.log.touch(mode=0o600)
         with self.log.open("wb") as log:
             return subprocess.Popen(
                 command,

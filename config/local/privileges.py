@@ -18,7 +18,6 @@ from typing import Any
 from config.local.problems import CannotStart
 
 PR_SET_PDEATHSIG = 1
-INSIDE = 1000  # our user's number in the namespace: any but root's
 
 
 def die_with_parent(sent: signal.Signals) -> Callable[[], None]:
@@ -38,12 +37,12 @@ def die_with_parent(sent: signal.Signals) -> Callable[[], None]:
 
 
 def enter_namespace() -> None:
-    """A step between fork and exec: be an ordinary user, as far as the program can see."""
-    uid, gid = os.geteuid(), os.getegid()
+    """A step between fork and exec: be nobody, as far as the program can see, and ourselves on disk."""
+    uid, gid, inside = os.geteuid(), os.getegid(), nobody()
     os.unshare(os.CLONE_NEWUSER)
     Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/uid_map").write_text(f"{INSIDE} {uid} 1")
-    Path("/proc/self/gid_map").write_text(f"{INSIDE} {gid} 1")
+    Path("/proc/self/uid_map").write_text(f"{inside.owner} {uid} 1")
+    Path("/proc/self/gid_map").write_text(f"{inside.group} {gid} 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +63,10 @@ class Identity:
                 enter_namespace()
             dies()
 
-        user: dict[str, Any] = (
-            {"user": self.owner, "group": self.group, "extra_groups": []} if self.changes_user else {}
-        )
-        return {"start_new_session": True, "preexec_fn": before_exec, **user}
+        return {"start_new_session": True, "preexec_fn": before_exec, **self._change()}
+
+    def _change(self) -> dict[str, Any]:
+        return {"user": self.owner, "group": self.group, "extra_groups": []} if self.changes_user else {}
 
     def own(self, folder: Path) -> None:
         """Make sure that the folder and all in it belong to this user."""
@@ -81,14 +80,43 @@ class Identity:
         for path in (folder, *folder.rglob("*")):
             os.chown(path, self.owner, self.group, follow_symlinks=False)
 
+    def let_through(self, programs: Path, data: Path) -> None:
+        """Let `nobody` pass through the data folder; say so in time when he cannot come that far."""
+        if not self.changes_user:
+            return
+        data.chmod(0o711)
+        for path in (programs, data):
+            look = ["/bin/sh", "-c", 'test -x "$0"', str(path)]
+            if subprocess.run(look, cwd="/", **self._change()).returncode:
+                raise CannotStart(
+                    f"Postgres refuses to run as root, and the user nobody cannot come to {path}. Run this "
+                    "as an ordinary user, or move the project out of root's home (to /srv, say)."
+                )
+
 
 def for_servers(probe: Sequence[str]) -> Identity:
-    """Whoever we are, unless we are root; the probe is a harmless command to try a namespace with."""
-    if os.geteuid() != 0:
-        return Identity(os.geteuid(), os.getegid())
+    """Whoever we are, unless that is root or a number without a name: Postgres refuses both.
+
+    The probe is a harmless command to try a namespace with.
+    """
+    uid, gid = os.geteuid(), os.getegid()
+    if uid != 0 and has_name(uid):
+        return Identity(uid, gid)
     if sys.platform == "linux" and can_enter_namespace(probe):
-        return Identity(os.geteuid(), os.getegid(), in_namespace=True)
+        return Identity(uid, gid, in_namespace=True)
+    if uid != 0:
+        raise CannotStart(
+            f"Postgres needs a user with a name, and {uid} is not in /etc/passwd. Run as another user."
+        )
     return nobody()
+
+
+def has_name(uid: int) -> bool:
+    """Whether the user is in /etc/passwd; in containers it need not be."""
+    try:
+        return bool(pwd.getpwuid(uid).pw_name)
+    except KeyError:
+        return False
 
 
 def can_enter_namespace(probe: Sequence[str]) -> bool:
@@ -103,16 +131,3 @@ def nobody() -> Identity:
     """The user who owns nothing else."""
     entry = pwd.getpwnam("nobody")
     return Identity(entry.pw_uid, entry.pw_gid, changes_user=True)
-
-
-def check_reach(identity: Identity, *paths: Path) -> None:
-    """Say in time that `nobody` cannot come to the folders, as when the project lies in root's home."""
-    if not identity.changes_user:
-        return
-    user: dict[str, Any] = {"user": identity.owner, "group": identity.group, "extra_groups": []}
-    for path in paths:
-        if subprocess.run(["/bin/sh", "-c", 'test -x "$0"', str(path)], cwd="/", **user).returncode:
-            raise CannotStart(
-                f"Postgres refuses to run as root, and the user nobody cannot come to {path}. Run this as an "
-                "ordinary user, or move the project out of root's home (to /srv, say)."
-            )

@@ -19,10 +19,10 @@ def main(arguments: Sequence[str]) -> int:
     """Run pytest with these arguments; its exit code is ours."""
     try:
         make_folder(TEST)
+        check_room(TEST)
         with locks.held(TEST, "manage.py test", wait_for):
-            check_room(TEST)
             return run(arguments)
-    except CannotStart as problem:
+    except (CannotStart, OSError) as problem:
         sys.stderr.write(f"unison: {problem}\n")
         return 1
     except (KeyboardInterrupt, Stopped):

@@ -45,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
             voice.say(ME, "stopped")
             voice.flush()
             return 0
-        except CannotStart as problem:
+        except (CannotStart, OSError) as problem:
             voice.fail(str(problem))
             return 1
     return 0
@@ -56,9 +56,9 @@ def run(options: Namespace, voice: Voice, interrupts: Interrupts) -> None:
     began = time.monotonic()
     port = free_port(options.host, options.port)
     make_folder(options.data)
+    check_room(options.data)
     with ExitStack() as stack:
         stack.enter_context(locks.held(options.data, f"manage.py up on http://localhost:{port}", refuse))
-        check_room(options.data)
         lifeline = stack.enter_context(Lifeline())
         voice.say(ME, f"starting in {options.data}")
         running = stack.enter_context(
