@@ -73,6 +73,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+if IS_TEST:  # tests make hundreds of members; a slow hash would be most of their time
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 # --- the database: path and role per transaction, connections from a pool (docs/architecture.md) ---
 POOL = {

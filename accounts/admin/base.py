@@ -20,7 +20,7 @@ from accounts.actor import Actor
 from accounts.admin.acts import ActingMixin
 from accounts.admin.forms import Data, VerbForm
 from accounts.admin.navigation import Place
-from accounts.admin.panels import panels_of
+from accounts.admin.panels import Panel, panels_of
 from accounts.middleware import TenantRequest
 from accounts.models.base import TenantQuerySet
 from accounts.permissions import Permission
@@ -142,7 +142,7 @@ class TenantModelAdmin(ActingMixin, ModelAdmin):
         """What the page of a row shows besides its form."""
         return {
             "actions_detail": self.buttons(request, row),
-            "panels": panels_of(self.opts.label_lower, request, row),
+            "panels": self.panels_of(request, row),
             "is_read_first": self.is_read_first,
         }
 
@@ -155,6 +155,10 @@ class TenantModelAdmin(ActingMixin, ModelAdmin):
         except NoReverseMatch as nowhere:
             raise Http404 from nowhere
         return HttpResponseRedirect(f"{trail}?q={object_id}")
+
+    def panels_of(self, request: TenantRequest, row: Any) -> list[Panel]:
+        """The panels of a row's page."""
+        return panels_of(self.opts.label_lower, request, row)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedList]:
         return BoundedList

@@ -128,6 +128,11 @@ class Columns(Chart):
     template: ClassVar[str] = "unison/charts/columns.html"
 
     @property
+    def is_empty(self) -> bool:
+        """Whether no column has a height."""
+        return not any(point.value for point in self.points)
+
+    @property
     def columns(self) -> list[Placed]:
         """The columns, with a gap between them."""
         room = 100 / max(len(self.points), 1)

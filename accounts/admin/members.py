@@ -16,21 +16,24 @@ from accounts.admin.forms import Data, VerbForm, dress
 from accounts.admin.navigation import Place, Practice
 from accounts.admin.site import site
 from accounts.models import Membership
-from accounts.permissions import Permission, Role
+from accounts.permissions import Permission
 
 
-class MembershipForm(VerbForm):
-    """Who becomes a member, and as what; afterwards the role alone."""
-
-    email = forms.EmailField(label="E-mail address", help_text="They sign in with it.")
-    name = forms.CharField(
-        max_length=200, help_text="Only needed for somebody who is new to Unison.", required=False
-    )
-    role = forms.ChoiceField(choices=Role.choices)
+class RoleForm(VerbForm):
+    """As what a member works here."""
 
     class Meta:
         model = Membership
         fields = ("role",)
+
+
+class InvitationForm(RoleForm):
+    """Who becomes a member, and as what."""
+
+    email = forms.EmailField(label="E-mail address", help_text="They sign in with it.")
+    name = forms.CharField(
+        max_length=200, required=False, help_text="Only needed for somebody who is new to Unison."
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -49,7 +52,7 @@ class MembershipAdmin(TenantModelAdmin):
     place = Place(Practice.SETTINGS, 10, "badge", "Members")
     add = Permission.MANAGE_MEMBERS
     change = Permission.MANAGE_MEMBERS
-    form = MembershipForm
+    form = RoleForm
     list_display = ["who", "email", "role", "created_at", "ended_at"]
     list_filter = ["role", ("ended_at", admin.EmptyFieldListFilter)]
     list_select_related = ["user"]
@@ -75,6 +78,12 @@ class MembershipAdmin(TenantModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Not of somebody who left."""
         return super().has_change_permission(request, obj) and (obj is None or obj.ended_at is None)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Who is invited is typed in; of a member the role alone is changed."""
+        if obj is None:
+            kwargs["form"] = InvitationForm
+        return super().get_form(request, obj, change=change, **kwargs)
 
     def write(self, actor: Actor, row: Membership | None, data: Data) -> models.Model:
         """Add a member with a first password that is shown once, or change a role."""

@@ -41,7 +41,10 @@ def shown_on(page: str, *, order: int) -> Callable[[Maker], Maker]:
     return register
 
 
-def panels_of(page: str, request: TenantRequest, row: Any = None) -> list[Panel]:
-    """The panels of a page, in their order."""
+def panels_of(
+    page: str, request: TenantRequest, row: Any = None, *, without: Maker | None = None
+) -> list[Panel]:
+    """The panels of a page, in their order; all but one, where a page says itself what that one tells."""
     makers = sorted(_makers[page], key=lambda pair: pair[0])
-    return [panel for _, make in makers if (panel := make(request, row)) is not None]
+    made = (make(request, row) for _, make in makers if make is not without)
+    return [panel for panel in made if panel is not None]

@@ -15,13 +15,14 @@ from accounts.admin.base import TenantModelAdmin
 from accounts.admin.filters import StandingFilter
 from accounts.admin.forms import Data, VerbForm
 from accounts.admin.navigation import Place, Practice
+from accounts.admin.panels import Panel, panels_of
 from accounts.admin.site import site
 from accounts.middleware import TenantRequest
 from accounts.permissions import Permission
 from success import accounts
 from success.accounts import AccountDraft
 from success.admin.deeds import DEEDS
-from success.admin.page import banner_of, panels_of_account
+from success.admin.page import COMPANY, account_of, banner_of
 from success.days import today
 from success.models import BANDS, Account
 
@@ -118,9 +119,13 @@ class AccountAdmin(TenantModelAdmin):
         return accounts.open(draft, by=actor)
 
     def page_of(self, request: TenantRequest, row: Account) -> dict[str, Any]:
-        """The account's page: how it does, why, since when; and what is known of its company."""
-        page = super().page_of(request, row)
-        return {**page, "banner": banner_of(request, row), "panels": panels_of_account(request, row)}
+        """The account's page begins with how it does, and why."""
+        return {**super().page_of(request, row), "banner": banner_of(request, row)}
+
+    def panels_of(self, request: TenantRequest, row: Account) -> list[Panel]:
+        """What success tells of the account, then what everyone tells of its company."""
+        about_company = panels_of(COMPANY, request, row.company, without=account_of)
+        return [*super().panels_of(request, row), *about_company]
 
     @admin.display(description="health", ordering="health__score")
     def band(self, row: Account) -> SafeString:

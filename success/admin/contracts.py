@@ -1,5 +1,6 @@
 """Contracts, in versions."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -54,7 +55,7 @@ class RenewalForm(TermsForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        length = self.row.ends_on - self.row.starts_on
+        length = min(self.row.ends_on - self.row.starts_on, date.max - self.row.ends_on)
         self.initial = {
             "recurring_revenue": self.row.recurring_revenue,
             "starts_on": self.row.ends_on,

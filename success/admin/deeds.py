@@ -1,6 +1,6 @@
 """Deeds on an account: give it to somebody, agree on a contract, set its score by hand, close it."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -23,6 +23,7 @@ from success.days import today
 from success.models import Account
 
 LONGEST_REASON = 1000
+LONGEST_OVERRIDE = timedelta(days=366)
 
 
 class DetailsForm(ActForm):
@@ -80,6 +81,13 @@ class OverrideForm(ActForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial = {"until": today() + timedelta(days=30)}
+
+    def clean_until(self) -> date:
+        """A score that is set by hand for years is no score."""
+        until: date = self.cleaned_data["until"]
+        if until > today() + LONGEST_OVERRIDE:
+            raise forms.ValidationError("At most a year from now.")
+        return until
 
 
 class ClosingForm(ActForm):

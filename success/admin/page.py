@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.admin import words
 from accounts.admin.charts import Line as Curve
 from accounts.admin.charts import Point, Ring, Stack
-from accounts.admin.panels import Panel, panels_of, shown_on
+from accounts.admin.panels import Panel, shown_on
 from accounts.middleware import TenantRequest
 from accounts.permissions import Permission
 from success import explanations
@@ -20,18 +20,10 @@ from success.days import today
 from success.explanations import Difference, Explanation
 from success.models import BANDS, Account, Contract, HealthOverride, HealthRecord
 
-COMPANY, PERSON = "journeys.company", "journeys.person"
+COMPANY = "journeys.company"
 TREND_DAYS = 180
 LEVELS = (("Healthy 75", 75.0), ("Watch 50", 50.0))
 HUES = 8
-
-
-def panels_of_account(request: TenantRequest, account: Account) -> list[Panel]:
-    """What success tells of the account, then what everyone tells of its company."""
-    return [
-        *panels_of("success.account", request, account),
-        *(panel for panel in panels_of(COMPANY, request, account.company) if panel.title != "Account"),
-    ]
 
 
 def banner_of(request: TenantRequest, account: Account) -> Panel | None:

@@ -1,0 +1,153 @@
+"""Forms: what is typed in goes through a verb, and what the verb refuses is shown at its field."""
+
+import pytest
+
+from integrations.models import OutboxEvent
+from journeys.models import Affiliation, Company, Person, Stage, StageVisit
+from success.models import Signal
+from tests.admin.pages import Browser, add_to, errors_of, list_of, page_of, told
+from tests.journeys.factories import a_company, a_person
+
+
+def announced(name: str) -> OutboxEvent:
+    """The last event of this name."""
+    return OutboxEvent.objects.filter(name=name).latest("id")
+
+
+def test_a_new_person_is_made_by_the_verb(acme, globex):
+    browser = Browser(acme)
+
+    answer = browser.post(add_to(Person), name=" Ada ", email="Ada@Example.com", phone="", user_id="u1")
+
+    assert answer.status_code == 302
+    person = Person.objects.get(name="Ada")
+    assert person.email == "ada@example.com"
+    assert {str(identity) for identity in person.identities.all()} == {
+        "E-mail address ada@example.com",
+        "User id u1",
+    }
+    said = announced("journeys.person_created")
+    assert (said.actor_kind, said.actor_id, said.actor_label) == ("user", browser.user.pk, browser.user.name)
+    assert said.origin == "127.0.0.1"
+
+
+def test_a_refusal_is_shown_at_its_field_and_changes_nothing(acme, globex):
+    a_person(email="ada@example.com")
+    browser = Browser(acme)
+
+    answer = browser.post(add_to(Person), name="Other", email="ada@example.com")
+
+    assert errors_of(answer) == {"email": ["Someone with this e-mail address is already here."]}
+    assert 'value="Other"' in answer.content.decode()
+    assert not Person.objects.filter(name="Other").exists()
+
+
+def test_a_person_is_changed_by_the_verb(acme, globex):
+    person, browser = a_person(name="Ada", email="ada@example.com"), Browser(acme)
+
+    answer = browser.post(page_of(person), name="Ada L.", email="ada@example.com", phone="+44 1")
+
+    assert answer.status_code == 302
+    person.refresh_from_db()
+    assert (person.name, person.phone) == ("Ada L.", "+44 1")
+    assert announced("journeys.person_updated").data["changed"] == ["name", "phone"]
+
+
+def test_a_company_key_is_taken_once(acme, globex):
+    a_company(key="k1")
+    browser = Browser(acme)
+
+    answer = browser.post(add_to(Company), name="Second", domain="", key="k1")
+
+    assert errors_of(answer) == {"key": ["A company with this key is already here."]}
+
+
+@pytest.mark.parametrize("name", ["", "x" * 201, "a\0b", "\ud800".encode("utf-16", "surrogatepass")])
+def test_names_that_do_not_fit_are_refused_not_crashed_on(acme, globex, name):
+    answer = Browser(acme).post(add_to(Company), name=name, domain="", key="")
+
+    if answer.status_code == 200:
+        assert errors_of(answer)
+        assert not Company.objects.exists()
+
+
+def test_stages_get_the_next_place(acme, globex):
+    browser = Browser(acme)
+    for key in ("trial", "live"):
+        browser.post(add_to(Stage), key=key, title=key.title(), kind="prospect", position="")
+
+    assert list(Stage.objects.values_list("key", "position")) == [("trial", 1), ("live", 2)]
+
+
+def test_signals_say_how_events_count(acme, globex):
+    browser = Browser(acme)
+
+    browser.post(add_to(Signal), event_name="ticket_opened", role="support")
+
+    assert Signal.objects.get().role == "support"
+    assert announced("success.signal_changed").data == {"event_name": "ticket_opened", "role": "support"}
+
+
+def test_people_are_archived_and_brought_back(acme, globex):
+    person, browser = a_person(), Browser(acme)
+
+    assert "Archive" in browser.page(page_of(person))
+    assert told(browser.post(page_of(person, "archive"))) == f"{person} is archived."
+    person.refresh_from_db()
+    assert person.archived_at
+    assert browser.get(page_of(person, "archive")).status_code == 403
+    assert told(browser.post(page_of(person, "restore"))) == f"{person} is back."
+
+
+def test_a_restored_address_that_is_taken_is_a_refusal(acme, globex):
+    person, browser = a_person(email="ada@example.com"), Browser(acme)
+    browser.post(page_of(person, "archive"))
+    Person.objects.create(name="Second", email="ada@example.com")
+
+    answer = browser.post(page_of(person, "restore"))
+
+    assert errors_of(answer) == {"__all__": ["Someone with this e-mail address is already here."]}
+
+
+def test_people_join_companies_and_enter_stages(acme, globex):
+    person, company, browser = a_person(), a_company(), Browser(acme)
+    browser.post(add_to(Stage), key="trial", title="Trial", kind="prospect", position="")
+    stage = Stage.objects.get()
+
+    told(browser.post(page_of(person, "company"), company=company.pk, role="champion", is_primary="on"))
+    told(browser.post(page_of(person, "stage"), stage=stage.pk))
+
+    affiliation = Affiliation.objects.get()
+    assert (affiliation.person, affiliation.company, affiliation.role) == (person, company, "champion")
+    assert StageVisit.objects.get().stage == stage
+    again = browser.post(page_of(person, "stage"), stage=stage.pk)
+    assert errors_of(again) == {"stage": [f"{person} is already in {stage}."]}
+
+
+def test_an_ids_page_of_nobody_leads_back(acme, globex):
+    browser = Browser(acme)
+    missing = "01900000-0000-7000-8000-000000000000"
+
+    assert browser.get(f"/admin/journeys/person/{missing}/change/").status_code == 302
+    assert browser.get("/admin/journeys/person/nonsense/change/").status_code == 302
+    assert browser.get(f"/admin/journeys/person/{missing}/archive/").status_code == 404
+    assert browser.get("/admin/journeys/person/nonsense/archive/").status_code in {302, 404}
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["p=x", "p=99999", "o=9.x.-", "q=%25%27%22", "e=1", "stage=none", "last_seen_at_from_0=nonsense",
+     "name__exact=1", "standing=nonsense", "all=", "_popup=1", "_to_field=x"],
+)  # fmt: skip
+def test_no_address_makes_a_list_crash(acme, globex, query):
+    a_person()
+
+    assert Browser(acme).client.get(f"{list_of(Person)}?{query}").status_code in {200, 302, 400}
+
+
+def test_history_is_the_audit_trail(acme, globex):
+    person = a_person()
+
+    answer = Browser(acme).get(page_of(person, "history"))
+
+    assert answer.headers["Location"] == f"{list_of(OutboxEvent)}?q={person.pk}"
