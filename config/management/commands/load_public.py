@@ -38,11 +38,11 @@ class Command(BaseCommand):
             raise CommandError(
                 "The password of its members would be known to all: name a tenant with --schema."
             )
-        with transaction.atomic():
-            if tenant is None:
+        if tenant is None:
+            with transaction.atomic():
                 tenant = hosts.make(host)
-            with inside(tenant):
-                self._load(name, tenant, rows)
+        with inside(tenant), transaction.atomic():
+            self._load(name, tenant, rows)
         self.stdout.write(f"{tenant.schema_name}: done in {monotonic() - began:.0f} s")
         if schema is None and tenant.schema_name not in hosts.noted():
             self.stdout.write(f"Sign-ins and keys are in {hosts.write_down(hosts.note(tenant, host))}")

@@ -65,14 +65,14 @@ class Command(BaseCommand):
     def _see_to(self, world: World) -> None:
         host = seeding.host_of(world)
         tenant = hosts.find(world.schema)
-        if tenant is None:
-            self._seed(world)
-            tenant = hosts.find(world.schema)
-        elif hosts.is_ours(tenant, host):
-            self._say(world, "is there already")
-        else:
+        if tenant and not hosts.is_ours(tenant, host):
             self._say(world, "a tenant of this name is there, and is not the demo's; left alone")
             return
+        if tenant and seeding.is_played(tenant):
+            self._say(world, "is there already")
+        else:
+            self._seed(world)
+            tenant = hosts.find(world.schema)
         if tenant and world.schema not in hosts.noted():
             self._say(world, f"sign-ins and keys are in {hosts.write_down(hosts.note(tenant, host))}")
 
@@ -81,7 +81,7 @@ class Command(BaseCommand):
         for line in seeding.seed(Plan(world, today, self.accounts)):
             self._say(world, line)
             if self.is_stopped.is_set():
-                raise CommandError(f"{world.schema}: stopped; nothing of it was kept")
+                raise CommandError(f"{world.schema}: stopped; nothing of its story was kept")
         self._say(world, f"done in {monotonic() - began:.0f} s")
 
     def _say(self, world: World, line: str) -> None:
