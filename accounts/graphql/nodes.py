@@ -179,14 +179,19 @@ class Computed(Column):
         """Never: a row that was read without it, such as one just made, has it computed when asked."""
         return False
 
+    @property
+    def key(self) -> str:
+        """Its name on the row; the model may have a column of the field's own name."""
+        return f"computed_{self.python_name}"
+
     def register(self, shape: Shape) -> None:
         """Let whoever reads rows know the expression."""
         name = NameConverter().get_graphql_name(self)
-        shape.expressions[name] = (self.python_name, self.expression)
+        shape.expressions[name] = (self.key, self.expression)
 
     def get_result(self, source: Any, info: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """The value, computed for the whole group where it was not read with it."""
-        name = self.python_name
+        name = self.key
         if name not in source.__dict__:
             group = peers(source)
             keys = [row.pk for row in group]

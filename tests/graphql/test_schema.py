@@ -159,5 +159,5 @@ def test_the_fields_in_python_are_listed_with_their_reason():
 
 def test_expressions_are_known_to_whoever_reads_rows():
     for node in NODES.values():
-        computed = {field.python_name for field in definition_of(node).fields if isinstance(field, Computed)}
+        computed = {field.key for field in definition_of(node).fields if isinstance(field, Computed)}
         assert {name for name, _ in shape_of(node).expressions.values()} == computed
