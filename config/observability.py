@@ -17,12 +17,22 @@ from accounts.tenancy import current
 REQUESTS = Counter("unison_requests_total", "Requests answered.", ["method", "status"])
 SECONDS = Histogram("unison_request_seconds", "Time to answer a request, in seconds.")
 
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Others are counted together: strangers can make up as many as they like."""
+
 logger = structlog.get_logger(__name__)
 
 
 def _name_the_tenant(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
     if scope := current():
         event.setdefault("tenant", scope.schema)
+    return event
+
+
+def _hide_values(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Keep the first line of each exception: in Postgres' second one stand the values, such as an address."""
+    for exception in event.get("exception", []):
+        exception["exc_value"] = str(exception.get("exc_value", "")).partition("\n")[0]
     return event
 
 
@@ -52,7 +62,11 @@ def logging_config(level: str, *, as_json: bool) -> dict[str, Any]:
     if as_json:
         # without local variables: they hold what people wrote
         traces = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
-        renderers = [structlog.processors.ExceptionRenderer(traces), structlog.processors.JSONRenderer()]
+        renderers = [
+            structlog.processors.ExceptionRenderer(traces),
+            _hide_values,
+            structlog.processors.JSONRenderer(),
+        ]
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -68,7 +82,6 @@ def logging_config(level: str, *, as_json: bool) -> dict[str, Any]:
         "loggers": {
             "django": {"level": "WARNING"},
             "celery": {"level": "WARNING"},
-            "aiohttp": {"level": "WARNING"},
         },
     }
 
@@ -92,7 +105,7 @@ class RequestLogMiddleware:
                 status=response.status_code,
                 milliseconds=round(taken * 1000, 1),
             )
-        REQUESTS.labels(request.method or "", response.status_code).inc()
+        REQUESTS.labels(request.method if request.method in METHODS else "other", response.status_code).inc()
         SECONDS.observe(taken)
         response["X-Request-ID"] = number
         return response

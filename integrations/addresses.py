@@ -83,11 +83,12 @@ class Allowance:
         except ValueError as error:
             raise ValueError(f"{text!r} is not a network, or a network and a port: {error}") from error
 
-    def covers(self, address: Address, port: int) -> bool:
-        """Whether the operator opened this address at this port."""
-        return (
-            address.version == self.network.version and address in self.network and self.port in {None, port}
-        )
+    def covers(self, host: str | None, port: int) -> bool:
+        """Whether the operator opened this address at this port; a name is no address."""
+        if host is None or self.port not in {None, port}:
+            return False
+        address = ip_address(host)
+        return address.version == self.network.version and address in self.network
 
 
 def is_open(host: str, port: int, allowances: Iterable[Allowance]) -> bool:
@@ -95,4 +96,12 @@ def is_open(host: str, port: int, allowances: Iterable[Allowance]) -> bool:
     address = ip_address(host)
     if port in WEB_PORTS and is_public(address):
         return True
-    return any(allowance.covers(address, port) for allowance in allowances)
+    return any(allowance.covers(host, port) for allowance in allowances)
+
+
+def written(host: str) -> str | None:
+    """The address that a host is by itself, without asking anybody; None for a name."""
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        return None

@@ -1,14 +1,14 @@
 """Carries messages: many at once, few to each endpoint, on connections that live across batches.
 
-The event loop belongs to the worker's thread and runs only while somebody waits for answers; the database is
-never asked from inside it.
+The event loop has a thread of its own, so that answers come in while the caller's thread writes to the
+database; the loop's thread never does. Only what has landed passes between the two.
 """
 
 import asyncio
 import atexit
 import threading
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict, deque
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,13 +39,17 @@ class Flight:
     def __init__(self, egress: Egress, loop: asyncio.AbstractEventLoop) -> None:
         self._egress = egress
         self._loop = loop
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._places: dict[UUID, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(PER_ENDPOINT))
-        self._halted: set[UUID] = set()
-        self._outcomes: list[Outcome] = []
-        self._bell = asyncio.Event()
-        self._enough = 1
+        # the caller's thread
         self._carried: dict[UUID, UUID] = {}
+        # the loop's thread
+        self._queues: dict[UUID, deque[Message]] = defaultdict(deque)
+        self._carriers: Counter[UUID] = Counter()
+        self._tasks: set[asyncio.Task[None]] = set()
+        # both, under the lock
+        self._landing = threading.Condition()
+        self._outcomes: list[Outcome] = []
+        self._dropped: list[UUID] = []
+        self._enough = 1
 
     @property
     def carried(self) -> list[UUID]:
@@ -59,82 +63,105 @@ class Flight:
 
     @property
     def size(self) -> int:
-        """How many messages are not reported yet."""
-        return len(self._tasks) + len(self._outcomes)
+        """How many there are."""
+        return len(self._carried)
 
-    def send(self, messages: Iterable[Message]) -> None:
+    def send(self, messages: Sequence[Message]) -> None:
         """Take messages on."""
-        for message in messages:
-            self._halted.discard(message.endpoint_id)
-            self._carried[message.delivery_id] = message.endpoint_id
-            task = self._loop.create_task(self._carry(message))
-            self._tasks.add(task)
-            task.add_done_callback(self._land)
+        self._carried.update((message.delivery_id, message.endpoint_id) for message in messages)
+        self._loop.call_soon_threadsafe(self._depart, messages)
 
     def collect(self, *, enough: int, seconds: float) -> list[Outcome]:
-        """Let things happen until there are enough outcomes, nothing is under way, or the time is up."""
-        self._enough = enough
-        if self._tasks and len(self._outcomes) < enough:
-            self._loop.run_until_complete(self._listen(seconds))
-        outcomes, self._outcomes = self._outcomes, []
-        for outcome in outcomes:
-            self._carried.pop(outcome.message.delivery_id, None)
+        """Wait until so many have landed, or the time is up; gives what came of them."""
+        with self._landing:
+            self._enough = enough
+            self._landing.wait_for(lambda: len(self._outcomes) + len(self._dropped) >= enough, seconds)
+            outcomes, self._outcomes = self._outcomes, []
+            dropped, self._dropped = self._dropped, []
+        for delivery in [*dropped, *(outcome.message.delivery_id for outcome in outcomes)]:
+            del self._carried[delivery]
         return outcomes
 
-    def halt(self, endpoints: Iterable[UUID]) -> None:
-        """Send nothing more of what still waits for these endpoints."""
-        self._halted.update(endpoints)
+    def halt(self, endpoints: Collection[UUID]) -> None:
+        """Send nothing of what still waits for these endpoints."""
+        if endpoints:
+            self._loop.call_soon_threadsafe(self._drop, list(endpoints))
 
     def cancel(self) -> None:
         """Drop everything."""
+        asyncio.run_coroutine_threadsafe(self._cancel(), self._loop).result()
+
+    # in the loop's thread
+    def _depart(self, messages: Sequence[Message]) -> None:
+        """Give each endpoint as many carriers as it may have."""
+        for message in messages:
+            endpoint = message.endpoint_id
+            self._queues[endpoint].append(message)
+            if self._carriers[endpoint] < PER_ENDPOINT:
+                self._carriers[endpoint] += 1
+                task = self._loop.create_task(self._carry(endpoint))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+
+    async def _carry(self, endpoint: UUID) -> None:
+        """Carry one message after another, until nothing waits for the endpoint."""
+        queue = self._queues[endpoint]
+        try:
+            while queue:
+                message, moment = queue.popleft(), timezone.now()
+                answer = await self._egress.post(message.url, message.body, message.headers_at(moment))
+                self._land(Outcome(message, moment, answer))
+                if _asks_for_quiet(answer):
+                    self._drop([endpoint])
+        finally:
+            self._carriers[endpoint] -= 1
+
+    def _land(self, outcome: Outcome) -> None:
+        with self._landing:
+            self._outcomes.append(outcome)
+            self._notify()
+
+    def _drop(self, endpoints: Iterable[UUID]) -> None:
+        with self._landing:
+            for endpoint in endpoints:
+                queue = self._queues[endpoint]
+                self._dropped += [message.delivery_id for message in queue]
+                queue.clear()
+            self._notify()
+
+    def _notify(self) -> None:
+        if len(self._outcomes) + len(self._dropped) >= self._enough:
+            self._landing.notify()
+
+    async def _cancel(self) -> None:
         under_way = set(self._tasks)
         for task in under_way:
             task.cancel()
         if under_way:
-            self._loop.run_until_complete(asyncio.wait(under_way))
+            await asyncio.wait(under_way)
 
-    async def _listen(self, seconds: float) -> None:
-        self._bell.clear()
-        try:
-            async with asyncio.timeout(seconds):
-                await self._bell.wait()
-        except TimeoutError:
-            return
 
-    async def _carry(self, message: Message) -> None:
-        async with self._places[message.endpoint_id]:
-            if message.endpoint_id in self._halted:
-                self._carried.pop(message.delivery_id, None)
-                return
-            moment = timezone.now()
-            answer = await self._egress.post(message.url, message.body, message.headers_at(moment))
-        if answer.status == schedule.GONE or (answer.status in schedule.ASK_TO_WAIT and answer.retry_after):
-            self._halted.add(message.endpoint_id)
-        self._outcomes.append(Outcome(message, moment, answer))
-
-    def _land(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not self._tasks or len(self._outcomes) >= self._enough:
-            self._bell.set()
+def _asks_for_quiet(answer: Answer) -> bool:
+    """Whether a receiver wants nothing more, for now or at all."""
+    return answer.status == schedule.GONE or (
+        answer.status in schedule.ASK_TO_WAIT and bool(answer.retry_after)
+    )
 
 
 class Courier:
-    """One thread's event loop and its client."""
+    """The process's event loop for the way out, and its client."""
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        self._runner = asyncio.Runner()
-        self._egress = self._runner.run(self._depart())
-
-    async def _depart(self) -> Egress:
-        return Egress(self.policy, connections=IN_FLIGHT)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="courier", daemon=True)
+        self._thread.start()
+        self._egress = Egress(policy)
 
     @contextmanager
     def flight(self) -> Iterator[Flight]:
         """Carry messages for the length of a block; what is still under way at its end is dropped."""
-        loop = self._runner.get_loop()
-        loop.run_until_complete(asyncio.sleep(0))  # notices which idle connections were closed meanwhile
-        flight = Flight(self._egress, loop)
+        flight = Flight(self._egress, self._loop)
         try:
             yield flight
         finally:
@@ -142,27 +169,38 @@ class Courier:
 
     def close(self) -> None:
         """Close the connections and the loop."""
-        self._runner.run(self._egress.close())
-        self._runner.close()
+        asyncio.run_coroutine_threadsafe(self._egress.close(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
 
 
-_here = threading.local()
+class _Office:
+    """Keeps the one courier that a process has."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._courier: Courier | None = None
+
+    def courier(self) -> Courier:
+        """The process's courier, under the policy as it is now."""
+        with self._lock:
+            if self._courier is None or self._courier.policy != policy():
+                self._close()
+                self._courier = Courier(policy())
+            return self._courier
+
+    def dismiss(self) -> None:
+        """Close the process's courier."""
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
+        if self._courier:
+            self._courier.close()
+            self._courier = None
 
 
-def courier() -> Courier:
-    """The courier of the running thread, under the policy as it is now."""
-    known: Courier | None = getattr(_here, "courier", None)
-    if known is None or known.policy != policy():
-        dismiss()
-        known = _here.courier = Courier(policy())
-    return known
-
-
-def dismiss() -> None:
-    """Close the courier of the running thread."""
-    if known := getattr(_here, "courier", None):
-        known.close()
-        del _here.courier
-
-
+_office = _Office()
+courier, dismiss = _office.courier, _office.dismiss
 atexit.register(dismiss)

@@ -61,11 +61,10 @@ TAKING = """
 """
 RECORDING = """
     WITH given AS (
-        SELECT * FROM unnest(
-            %(deliveries)s::uuid[], %(statuses)s::text[], %(dues)s::timestamptz[], %(log)s::uuid[],
-            %(attempted)s::timestamptz[], %(codes)s::int[], %(durations)s::int[],
-            %(errors)s::text[], %(excerpts)s::text[]
-        ) AS t (delivery_id, status, due_at, log_id, attempted_at, code, duration, error, excerpt)
+        SELECT * FROM json_to_recordset(%(outcomes)s::json) AS outcome (
+            delivery_id uuid, status text, due_at timestamptz, log_id uuid, attempted_at timestamptz,
+            code int, duration int, error text, excerpt text
+        )
     ), recorded AS (
         UPDATE integrations_delivery AS delivery
         SET status = given.status, attempts = delivery.attempts + 1,
@@ -171,25 +170,29 @@ class Drain:
         if not outcomes:
             return
         now = self.clock()
-        verdicts = [_verdict(outcome, now) for outcome in outcomes]
-        answers = [outcome.answer for outcome in outcomes]
-        given: dict[str, Any] = {
-            "now": now,
-            "deliveries": [outcome.message.delivery_id for outcome in outcomes],
-            "statuses": [str(status) for status, _ in verdicts],
-            "dues": [due for _, due in verdicts],
-            "log": [uuid7() for _ in outcomes],
-            "attempted": [outcome.attempted_at for outcome in outcomes],
-            "codes": [answer.status for answer in answers],
-            "durations": [answer.duration_ms for answer in answers],
-            "errors": [answer.error for answer in answers],
-            "excerpts": [answer.excerpt for answer in answers],
-        }
+        given = json.dumps([_row(outcome, now) for outcome in outcomes])
         with connection.cursor() as cursor:
-            cursor.execute(RECORDING, given)
+            cursor.execute(RECORDING, {"outcomes": given, "now": now})
         self.attempted += len(outcomes)
-        self.delivered += sum(answer.is_accepted for answer in answers)
+        self.delivered += sum(outcome.answer.is_accepted for outcome in outcomes)
         self.flight.halt(standing.judge(outcomes, now=now))
+
+
+def _row(outcome: Outcome, now: datetime) -> dict[str, Any]:
+    """An outcome as the statement reads it."""
+    status, due_at = _verdict(outcome, now)
+    answer = outcome.answer
+    return {
+        "delivery_id": str(outcome.message.delivery_id),
+        "status": status,
+        "due_at": due_at and due_at.isoformat(),
+        "log_id": str(uuid7()),
+        "attempted_at": outcome.attempted_at.isoformat(),
+        "code": answer.status,
+        "duration": answer.duration_ms,
+        "error": answer.error,
+        "excerpt": answer.excerpt,
+    }
 
 
 def _verdict(outcome: Outcome, now: datetime) -> tuple[DeliveryStatus, datetime | None]:

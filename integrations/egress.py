@@ -1,37 +1,39 @@
 """The only way out: requests to addresses that strangers name, which may not lead back inside.
 
-A name is resolved once per connection; every address it answers with is checked, and the socket is opened to
-the address that was checked, so that a name cannot answer differently the second time. Nothing is followed.
+A name is resolved by us; every address it answers with is checked, and the socket is opened to the address
+that was checked, so that a name cannot answer differently the second time. Nothing is followed.
 """
 
+import asyncio
 import logging
 import re
 import socket
+import ssl
 import time
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import ip_address
-from typing import Any
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
-import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import ThreadedResolver
 from django.conf import settings
-from yarl import URL
 
 from accounts.errors import Invalid
-from integrations.addresses import WEB_PORTS, Allowance, is_open
+from integrations.addresses import WEB_PORTS, Allowance, is_open, written
+from integrations.connections import EXCERPT, Broken, Connection, Reply
 
 logger = logging.getLogger(__name__)
 
-TIMEOUT_SECONDS = 15
-EXCERPT = 500
-READ_LIMIT = 16_384
+TIMEOUT_SECONDS = 15.0
+PATIENCE_SECONDS = 5.0
+"""For one address, when there is another to try."""
+IDLE_SECONDS = 30.0
+RESOLVED_SECONDS = 10.0
 LONGEST_URL = 500
-NAME = re.compile(r"[^\s/@:%\[\]]+")
+DEFAULT_PORTS = {"http": 80, "https": 443}
+HOST = re.compile(r"[0-9A-Za-z_-]([0-9A-Za-z_.-]*[0-9A-Za-z_-])?\.?|\[[0-9a-fA-F:.]+\]")
 NUMBER = re.compile(r"[0-9]+|0[xX][0-9a-fA-F]*")
-SPARE_HEADERS = ("Accept", "Accept-Encoding")
 
 
 class Closed(OSError):
@@ -44,6 +46,20 @@ class Policy:
 
     allowances: tuple[Allowance, ...] = ()
     requires_https: bool = True
+
+
+class Target(NamedTuple):
+    """Where a URL leads, and the beginning of a request to it."""
+
+    scheme: str
+    host: str
+    port: int
+    head: bytes
+
+    @property
+    def origin(self) -> tuple[str, str, int]:
+        """What can share a connection."""
+        return self[:3]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,169 +88,171 @@ def _policy(networks: tuple[str, ...], requires_https: bool) -> Policy:
     return Policy(tuple(map(Allowance.parse, networks)), requires_https)
 
 
-def check(url: str, policy: Policy) -> URL:
+def check(url: str, policy: Policy) -> Target:
     """Refuse a URL that could never be sent to; what its name resolves to is checked at every connection."""
     if len(url) > LONGEST_URL:
         raise Invalid(f"A URL is at most {LONGEST_URL} characters.", field="url")
-    parsed, host, port = _parsed(url)
-    if not host or not port or parsed.scheme not in {"http", "https"} or not _is_written_well(host):
+    target = _parsed(url)
+    if target is None:
         raise Invalid("This is not a URL such as https://example.com/hooks.", field="url")
-    if parsed.user or parsed.password:
-        raise Invalid("A URL carries no user name and no password here.", field="url")
-    allowed_ports = {allowance.port for allowance in policy.allowances}
-    if port not in WEB_PORTS and not allowed_ports & {port, None}:
+    open_ports = {allowance.port for allowance in policy.allowances}
+    if target.port not in WEB_PORTS and not open_ports & {target.port, None}:
         raise Invalid("Only the ports 80 and 443 are allowed.", field="url")
-    address = _address(host)
-    if address and not is_open(address, port, policy.allowances):
+    address = "127.0.0.1" if target.host.lower().rstrip(".") == "localhost" else written(target.host)
+    if address and not is_open(address, target.port, policy.allowances):
         raise Invalid("This address is not public.", field="url")
-    is_excepted = any(a.covers(ip_address(address), port) for a in policy.allowances) if address else False
-    if parsed.scheme == "http" and policy.requires_https and not is_excepted:
+    is_excepted = any(allowance.covers(address, target.port) for allowance in policy.allowances)
+    if target.scheme == "http" and policy.requires_https and not is_excepted:
         raise Invalid("Only https is allowed.", field="url")
-    return parsed
+    return target
 
 
-def _parsed(url: str) -> tuple[URL, str | None, int | None]:
-    try:
-        parsed = URL(url)
-        return parsed, parsed.host, parsed.port
-    except (ValueError, TypeError):
-        return URL(), None, None
-
-
-def _is_written_well(host: str) -> bool:
-    """Whether this is an address as everybody writes it, or a name that cannot be taken for one."""
-    if ":" in host:
-        return True
-    last = host.rstrip(".").rpartition(".")[2]
-    return bool(NAME.fullmatch(host)) and (not NUMBER.fullmatch(last) or _address(host) is not None)
-
-
-def _address(host: str) -> str | None:
-    """The address that a host is by itself, without asking anybody."""
-    if host.lower().rstrip(".") == "localhost":
-        return "127.0.0.1"
-    try:
-        return str(ip_address(host))
-    except ValueError:
+def _parsed(url: str) -> Target | None:
+    """Read a URL, strictly: printable ASCII, no user name, a host that cannot be taken for another."""
+    if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
         return None
-
-
-class CheckedResolver(AbstractResolver):
-    """Resolves a name as the system does, and refuses it when any of its addresses is closed."""
-
-    def __init__(self, policy: Policy) -> None:
-        self._policy = policy
-        self._system = ThreadedResolver()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        """Give the addresses of a name."""
-        found = await self._system.resolve(host, port, family)
-        if not all(is_open(result["host"], port, self._policy.allowances) for result in found):
-            raise Closed
-        return found
-
-    async def close(self) -> None:
-        """Nothing is held."""
-        await self._system.close()
+    try:
+        parts = urlsplit(url)
+        port = parts.port or DEFAULT_PORTS[parts.scheme]
+    except (ValueError, KeyError):
+        return None
+    name, at, _ = parts.netloc.rpartition("@")
+    host = parts.hostname or ""
+    bracketed = f"[{host}]" if ":" in host else host
+    is_number = NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]) and not written(host)
+    if name or at or not HOST.fullmatch(bracketed) or is_number:
+        return None
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    shown = bracketed if port == DEFAULT_PORTS[parts.scheme] else f"{bracketed}:{port}"
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: {shown}\r\nUser-Agent: Unison-Webhooks/1.0\r\n"
+        "Accept: */*\r\nContent-Type: application/json\r\n"
+    )
+    return Target(parts.scheme, host, port, head.encode())
 
 
 class Egress:
     """A client whose connections live across batches; it belongs to one event loop."""
 
-    def __init__(self, policy: Policy, *, connections: int) -> None:
+    def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self._connector = aiohttp.TCPConnector(
-            limit=connections,
-            resolver=CheckedResolver(policy),
-            socket_factory=self._open,
-            keepalive_timeout=30,
-        )
-        self._session = aiohttp.ClientSession(
-            connector=self._connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            skip_auto_headers=SPARE_HEADERS,
-            headers={"User-Agent": "Unison-Webhooks/1.0", "Content-Type": "application/json"},
-            timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS),
-        )
-        self._checked: dict[str, URL] = {}
-
-    def _open(self, info: Sequence[Any]) -> socket.socket:
-        """Open a socket to the very address that is checked here."""
-        family, kind, protocol, _, (host, port, *_) = info
-        if not is_open(host, port, self._policy.allowances):
-            raise Closed
-        opened = socket.socket(family, kind, protocol)
-        opened.setblocking(False)
-        return opened
-
-    def _url(self, url: str) -> URL:
-        if (known := self._checked.get(url)) is None:
-            known = self._checked[url] = check(url, self._policy)
-        return known
+        self._tls = ssl.create_default_context()
+        self._tls.set_alpn_protocols(["http/1.1"])
+        self._idle: dict[tuple[str, str, int], list[Connection]] = defaultdict(list)
+        self._targets: dict[str, Target] = {}
+        self._resolved: dict[tuple[str, int], tuple[float, asyncio.Task[list[str]]]] = {}
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Post once. Whatever happens is an answer."""
         began = time.perf_counter()
-        status, error, excerpt, retry_after = None, "", b"", ""
+        reply, error = None, ""
         try:
-            target = self._url(url)
-            async with self._session.post(
-                target, data=body, headers=headers, allow_redirects=False
-            ) as response:
-                status, retry_after = response.status, response.headers.get("Retry-After", "")
-                excerpt = await _beginning(response.content)
+            if (target := self._targets.get(url)) is None:
+                target = self._targets[url] = check(url, self._policy)
+            lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+            request = target.head + f"{lines}Content-Length: {len(body)}\r\n\r\n".encode() + body
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                reply = await self._exchange(target, request)
         except Invalid as refusal:
             error = refusal.message
-        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as failure:
-            error = (
-                "" if status else _in_words(failure)
-            )  # a status is an answer, whatever becomes of its body
+        except (OSError, ssl.SSLError, UnicodeError) as failure:
+            error = _in_words(failure)
         except Exception:  # one odd receiver must not stop the others
             logger.exception("A request failed in a way that is not known.")
-            error = "" if status else "The message could not be sent."
+            error = "The message could not be sent."
         duration = round((time.perf_counter() - began) * 1000)
-        text = excerpt[:EXCERPT].decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
-        return Answer(status, duration, error, text, retry_after[:100])
+        if reply is None:
+            return Answer(None, duration, error)
+        excerpt = (
+            reply.beginning[:EXCERPT].decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
+        )
+        return Answer(reply.status, duration, "", excerpt, reply.retry_after)
+
+    async def _exchange(self, target: Target, request: bytes) -> Reply:
+        """Use a connection that is idle, or a new one, also where the idle one had just been closed."""
+        if connection := self._idle_to(target):
+            try:
+                return await self._through(connection, target, request)
+            except Broken as broken:
+                if not broken.is_untouched:
+                    raise
+        return await self._through(await self._connect(target), target, request)
+
+    async def _through(self, connection: Connection, target: Target, request: bytes) -> Reply:
+        reply = await connection.post(request)
+        if connection.is_open:
+            connection.idle_since = time.monotonic()
+            self._idle[target.origin].append(connection)
+        return reply
+
+    def _idle_to(self, target: Target) -> Connection | None:
+        idle = self._idle[target.origin]
+        oldest = time.monotonic() - IDLE_SECONDS
+        while idle:
+            connection = idle.pop()
+            if connection.is_open and connection.idle_since > oldest:
+                return connection
+            connection.close()
+        return None
+
+    async def _connect(self, target: Target) -> Connection:
+        """Connect to the first of the name's addresses that answers."""
+        *others, last = await self._addresses(target.host, target.port)
+        for address in others:
+            try:
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    return await self._connect_to(address, target)
+            except (TimeoutError, OSError):
+                continue
+        return await self._connect_to(last, target)
+
+    async def _connect_to(self, address: str, target: Target) -> Connection:
+        """Open a socket to the very address that is checked here."""
+        if not is_open(address, target.port, self._policy.allowances):
+            raise Closed
+        loop = asyncio.get_running_loop()
+        secure = {"ssl": self._tls, "server_hostname": target.host} if target.scheme == "https" else {}
+        _, connection = await loop.create_connection(Connection, address, target.port, **secure)  # type: ignore[call-overload]
+        assert isinstance(connection, Connection)  # noqa: S101  # for the type checker
+        return connection
+
+    async def _addresses(self, host: str, port: int) -> list[str]:
+        """The addresses of a name, asked for once in a while; refused when any of them is closed."""
+        until, asking = self._resolved.get((host, port), (0.0, None))
+        if asking is None or until < time.monotonic():
+            asking = asyncio.create_task(_resolve(host, port))
+            self._resolved[host, port] = time.monotonic() + RESOLVED_SECONDS, asking
+        found = await asyncio.shield(asking)
+        if not all(is_open(address, port, self._policy.allowances) for address in found):
+            raise Closed
+        return found
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._session.close()
+        for idle in self._idle.values():
+            for connection in idle:
+                connection.close()
+        self._idle.clear()
+        await asyncio.sleep(0)
 
 
-async def _beginning(content: aiohttp.StreamReader) -> bytes:
-    """Read a short answer to its end, so that the connection can be used again; a long one in part."""
-    beginning = await content.read(READ_LIMIT)
-    size = len(beginning)
-    while size < READ_LIMIT and not content.at_eof():
-        size += len(await content.read(READ_LIMIT))
-    return beginning
+async def _resolve(host: str, port: int) -> list[str]:
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
 def _in_words(failure: Exception) -> str:
     """Say what went wrong; nothing about addresses, which would tell a stranger how we look from inside."""
     match failure:
         case TimeoutError():
-            return f"No answer within {TIMEOUT_SECONDS} seconds."
-        case _ if _is_closed(failure):
+            return f"No answer within {TIMEOUT_SECONDS:g} seconds."
+        case Closed():
             return "The address is not public."
-        case aiohttp.ClientConnectorDNSError():
+        case Broken():
+            return str(failure)
+        case socket.gaierror() | UnicodeError():
             return "The host name was not found."
-        case aiohttp.ClientSSLError() | aiohttp.ClientConnectorCertificateError():
+        case ssl.SSLError():
             return "The TLS connection could not be made."
-        case aiohttp.ClientConnectorError():
-            return "Could not connect."
-        case aiohttp.ServerDisconnectedError():
-            return "The connection was closed without an answer."
         case _:
-            return "The answer could not be read."
-
-
-def _is_closed(failure: BaseException | None) -> bool:
-    while failure is not None:
-        if isinstance(failure, Closed) or isinstance(getattr(failure, "os_error", None), Closed):
-            return True
-        failure = failure.__cause__ or failure.__context__
-    return False
+            return "Could not connect."
