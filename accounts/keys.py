@@ -90,16 +90,18 @@ def _check(draft: KeyDraft, by: Actor) -> None:
     if draft.expires_at and draft.expires_at <= timezone.now():
         raise Invalid("The key would have expired already.", field="expires_at")
     if draft.kind == KeyKind.WRITE:
-        _check_write_key(draft)
+        _check_write_key(draft, by)
     else:
         _check_secret_key(draft, by)
 
 
-def _check_write_key(draft: KeyDraft) -> None:
+def _check_write_key(draft: KeyDraft, by: Actor) -> None:
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,49}", draft.source):
         raise Invalid("A source is small letters, digits, - and _, at most 50.", field="source")
     if draft.scopes:
         raise Invalid("A write key takes no scopes: it may only send events.", field="scopes")
+    if not by.permissions >= WRITE_KEY_GRANTS:
+        raise Forbidden("You cannot give what you do not have: sending events.", field="kind")
 
 
 def _check_secret_key(draft: KeyDraft, by: Actor) -> None:

@@ -9,27 +9,30 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actor import Actor
-from accounts.errors import Conflict, Invalid, NotFound
+from accounts.errors import Conflict, Forbidden, Invalid, NotFound
 from accounts.events import emit
 from accounts.happenings import MemberAdded, MemberLeft, MemberRoleChanged
-from accounts.models import Membership, User
-from accounts.permissions import Permission, Role
+from accounts.models import Membership, Tenant, User
+from accounts.permissions import GRANTS, Permission, Role
 from accounts.tenancy import public, tenant
+
+LONGEST_EMAIL = 254
 
 
 @transaction.atomic
-def add(email: str, name: str, role: str, *, password: str | None = None, by: Actor) -> Membership:
-    """Make somebody a member; a user who is new here needs a password, one who is known keeps theirs."""
+def add(email: str, name: str, role: str, *, password: str, by: Actor) -> Membership:
+    """Make somebody a member, with a first password; one who left before comes back as the same user."""
     by.require(Permission.MANAGE_MEMBERS)
     wanted = _role(role, by)
-    try:
-        validate_email(email)
-    except ValidationError as refusal:
-        raise Invalid("This is not an e-mail address.", field="email") from refusal
+    _check(email, name)
     with public():
-        user = User.objects.filter(email__iexact=email).first() or _new_user(email, name, password)
-        if Membership.objects.filter(user=user, tenant=tenant(), ended_at=None).exists():
+        # of two who add the same address at once, the second sees the first's
+        Tenant.objects.select_for_update(no_key=True).get(pk=tenant().pk)
+        user = User.objects.filter(tenant=tenant(), email__iexact=email).first() or User(tenant=tenant())
+        if Membership.objects.filter(user=user.pk, ended_at=None).exists():
             raise Conflict("This user is already a member.", field="email")
+        user.email, user.name = email, name.strip()
+        _give_password(user, password)
         membership = Membership.objects.create(user=user, tenant=tenant(), role=wanted)
     emit(MemberAdded(user_id=user.pk, role=wanted), by=by)
     return membership
@@ -77,9 +80,16 @@ def find(membership_id: UUID, *, by: Actor) -> Membership:
 def _role(role: str, by: Actor) -> Role:
     if role not in Role.values:
         raise Invalid("There is no such role.", field="role")
+    _require_all_of(Role(role), by)
+    return Role(role)
+
+
+def _require_all_of(role: Role, by: Actor) -> None:
+    """Nobody gives, or takes away, what they do not have."""
     if role == Role.OWNER:
         by.require(Permission.MANAGE_OWNERS)
-    return Role(role)
+    if beyond := GRANTS[role] - by.permissions:
+        raise Forbidden(f"This role may do what you may not: “{min(beyond).label}”.", field="role")
 
 
 def _locked(membership: Membership, by: Actor) -> Membership:
@@ -87,8 +97,7 @@ def _locked(membership: Membership, by: Actor) -> Membership:
     found = rows.filter(pk=membership.pk).first()
     if found is None:
         raise NotFound("This user is no member any more.", field="id")
-    if found.role == Role.OWNER:
-        by.require(Permission.MANAGE_OWNERS)
+    _require_all_of(Role(found.role), by)
     return found
 
 
@@ -102,14 +111,21 @@ def _keep_an_owner(leaving: Membership) -> None:
         raise Conflict("A tenant keeps at least one owner.", field="role")
 
 
-def _new_user(email: str, name: str, password: str | None) -> User:
+def _check(email: str, name: str) -> None:
+    if len(email) > LONGEST_EMAIL:
+        raise Invalid(f"An e-mail address is at most {LONGEST_EMAIL} characters.", field="email")
+    try:
+        validate_email(email)
+    except ValidationError as refusal:
+        raise Invalid("This is not an e-mail address.", field="email") from refusal
     if not name.strip() or len(name) > 200 or "\0" in name:
         raise Invalid("Give the user a name of at most 200 characters.", field="name")
-    user = User(email=email, name=name.strip())
+
+
+def _give_password(user: User, password: str) -> None:
     try:
-        validate_password(password or "", user)
+        validate_password(password, user)
     except ValidationError as refusal:
         raise Invalid(" ".join(refusal.messages), field="password") from refusal
     user.set_password(password)
     user.save()
-    return user

@@ -61,7 +61,9 @@ class TenancyMiddleware:
 
 
 def origin_of(request: HttpRequest) -> str:
-    """The address a request came from."""
+    """The address a request came from; behind a proxy, the one that the proxy itself saw."""
+    if settings.BEHIND_PROXY:
+        return request.headers.get("X-Forwarded-For", "").rsplit(",", 1)[-1].strip()[:45]
     return str(request.META.get("REMOTE_ADDR", ""))
 
 

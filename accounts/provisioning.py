@@ -24,10 +24,9 @@ VIEWS = {  # nothing in these comes from outside
                last_used_at, created_by_id, tenant_id
           FROM public.accounts_apikey WHERE {_MINE.format("tenant_id")}""",
     "accounts_user": f"""
-        SELECT id, ''::varchar(128) AS password, NULL::timestamptz AS last_login, email, name, is_active,
-        created_at
-          FROM public.accounts_user
-         WHERE id IN (SELECT user_id FROM public.accounts_membership WHERE {_MINE.format("tenant_id")})""",
+        SELECT id, tenant_id, ''::varchar(128) AS password, NULL::timestamptz AS last_login, email, name,
+               is_active, created_at
+          FROM public.accounts_user WHERE {_MINE.format("tenant_id")}""",
     "django_content_type": "SELECT * FROM public.django_content_type",
 }
 

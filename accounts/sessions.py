@@ -1,5 +1,6 @@
 """Sessions: kept in `public`, each bound to the tenant it was opened on."""
 
+import re
 from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
@@ -7,6 +8,7 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from accounts.tenancy import current, public
 
 BOUND_TO = "_tenant"
+SHAPE = re.compile(r"[0-9a-z]{8,40}")
 
 
 def _here() -> str | None:
@@ -16,6 +18,10 @@ def _here() -> str | None:
 
 class SessionStore(DatabaseStore):
     """A session that goes to `public` by itself, and is empty on any host but its own tenant's."""
+
+    def _validate_session_key(self, key: str | None) -> bool:
+        # a cookie can hold anything, also what Postgres would not take
+        return bool(key and SHAPE.fullmatch(key))
 
     def load(self) -> dict[str, Any]:
         """The session's data; a session of another tenant is as if unknown."""

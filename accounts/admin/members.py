@@ -91,9 +91,8 @@ class MembershipAdmin(TenantModelAdmin):
             return members.change_role(row, data["role"], by=actor)
         first_password = secrets.token_urlsafe(12)
         made = members.add(data["email"], data["name"], data["role"], password=first_password, by=actor)
-        if made.user.check_password(first_password):  # else they are known, and keep their own
-            hint = f"Hand it to {made.user.email} in a safe way, and ask them to change it after signing in."
-            made.shown_once = Done("A first password", first_password, hint)  # type: ignore[attr-defined]
+        hint = f"Hand it to {made.user.email} in a safe way, and ask them to change it after signing in."
+        made.shown_once = Done("A first password", first_password, hint)  # type: ignore[attr-defined]
         return made
 
     @admin.display(description="name", ordering="user__name")

@@ -1,4 +1,4 @@
-"""Users: the tenants' staff, who sign in by e-mail address. The customers are `journeys.Person`."""
+"""Users: a tenant's staff, who sign in by e-mail address. The customers are `journeys.Person`."""
 
 from collections.abc import Collection
 from typing import Any, Self
@@ -21,9 +21,14 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """One of a tenant's staff. What they may do is their membership's, not theirs."""
+    """One of a tenant's staff. What they may do is their membership's, not theirs.
+
+    A user belongs to one tenant, and so do name and password: somebody who works for two tenants is two
+    users. Otherwise whoever made a user in one tenant could sign in as them in another.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    tenant = models.ForeignKey("accounts.Tenant", on_delete=models.CASCADE, related_name="users")
     email = models.EmailField(max_length=254)
     name = models.CharField(max_length=200)
     is_active = models.BooleanField(default=True, help_text="Whether they may sign in at all.")
@@ -41,8 +46,9 @@ class User(AbstractBaseUser):
         ordering = ["name", "id"]
         constraints = [
             models.UniqueConstraint(
+                "tenant",
                 Lower("email"),
-                name="user_email_unique",
+                name="user_email_unique_in_tenant",
                 violation_error_message="Someone with this e-mail address is already here.",
             )
         ]

@@ -149,7 +149,7 @@ def _members(tenant: Tenant) -> Sequence[UUID]:
     """Those who look after the accounts; nobody ever signs in as one of them."""
     with public():
         users = [
-            User(email=f"owner{number}@{tenant.schema_name}.example", name=f"Owner {number}", password="!")  # noqa: S106
+            User(tenant=tenant, email=f"owner{number}@bench.example", name=f"Owner {number}", password="!")  # noqa: S106
             for number in range(OWNERS)
         ]
         User.objects.bulk_create(users, ignore_conflicts=False)

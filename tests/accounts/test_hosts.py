@@ -2,9 +2,10 @@
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from accounts import members, tenants
+from accounts.middleware import origin_of
 from accounts.models import Tenant, User
 from accounts.permissions import Role
 from accounts.tenancy import inside, public
@@ -71,7 +72,7 @@ def test_a_bad_key_does_not_fall_back_to_the_session(acme, globex):
 def test_a_session_is_its_tenants_own(acme, globex):
     user = a_member(acme, Role.CSM)
     with inside(globex):
-        members.add(user.email, user.name, Role.OWNER, by=an_actor())
+        members.add(user.email, user.name, Role.OWNER, password=PASSWORD, by=an_actor())
     client = signed_in(acme, user)
 
     assert ask(ACME, client=client) == {"tenant": "acme", "kind": "user", "role": "csm", "key": False}
@@ -114,6 +115,19 @@ def test_one_who_left_is_nobody_from_the_next_request_on(acme, globex):
 
     assert ask(ACME, client=client)["kind"] == "nobody"
     assert not sign_in(ACME, leaving.user.email)
+
+
+@pytest.mark.parametrize("cookie", ['"abcdefghijk\\000"', "short", "A" * 500, "../../x", ""])
+def test_a_session_that_is_none_is_nobodys(acme, globex, cookie):
+    client = Client(headers={"host": ACME, "cookie": f"sessionid={cookie}"})
+    assert client.get("/whoami").json()["kind"] == "nobody"
+
+
+def test_behind_a_proxy_the_address_is_what_the_proxy_saw(acme, globex, settings):
+    request = RequestFactory().get("/", headers={"x-forwarded-for": "203.0.113.9, 192.0.2.1"})
+    assert origin_of(request) == "127.0.0.1"
+    settings.BEHIND_PROXY = True
+    assert origin_of(request) == "192.0.2.1"
 
 
 @pytest.mark.parametrize("query", ["", "?status"])

@@ -93,6 +93,13 @@ def test_nobody_gives_what_they_do_not_have(acme, globex):
         keys.issue(KeyDraft(name="k", scopes=["people.see"]), by=an_actor(Permission.SEE_PEOPLE))
 
 
+def test_a_write_key_is_given_by_those_who_may_send(acme, globex):
+    draft = KeyDraft(name="site", kind="write", source="website")
+    with pytest.raises(Forbidden):
+        keys.issue(draft, by=an_actor(Permission.MANAGE_KEYS))
+    assert keys.issue(draft, by=an_actor(Permission.MANAGE_KEYS, Permission.SEND_EVENTS))
+
+
 def test_a_neighbours_key_is_not_found(acme, globex):
     with inside(globex):
         theirs, _ = keys.issue(KeyDraft(name="k", scopes=["people.see"]), by=an_actor())

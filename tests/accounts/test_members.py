@@ -4,9 +4,9 @@ import pytest
 
 from accounts import members
 from accounts.errors import Conflict, DomainError, Forbidden, NotFound
-from accounts.models import Membership
-from accounts.permissions import Permission, Role
-from accounts.tenancy import inside
+from accounts.models import Membership, User
+from accounts.permissions import GRANTS, Permission, Role
+from accounts.tenancy import inside, public
 from tests.factories import PASSWORD, a_member, a_membership, acting, an_actor
 
 
@@ -17,12 +17,23 @@ def test_a_member_of_one_tenant_is_nobody_in_another(acme, globex):
     assert acting(user, globex).permissions == frozenset()
 
 
-def test_a_known_user_joins_with_their_own_password(acme, globex):
-    user = a_member(acme)
+def test_the_same_address_in_two_tenants_is_two_users(acme, globex):
+    """Otherwise whoever makes a user in one tenant could sign in as them in another."""
+    user, other = a_member(acme), PASSWORD[::-1]
     with inside(globex):
-        joined = members.add(user.email.upper(), "Another Name", Role.VIEWER, by=an_actor())
-    assert joined.user_id == user.pk
-    assert acting(user, globex).role == Role.VIEWER
+        joined = members.add(user.email.upper(), "Another", Role.VIEWER, password=other, by=an_actor())
+    assert joined.user_id != user.pk
+    with public():
+        assert not User.objects.get(pk=joined.user_id).check_password(PASSWORD)
+    assert acting(user, globex).kind == "nobody"
+
+
+def test_one_who_left_comes_back_as_the_same_user(acme, globex):
+    a_membership(acme)
+    left = a_membership(acme, Role.CSM)
+    members.end(left, by=an_actor())
+    back = members.add(left.user.email, "Back", Role.VIEWER, password=PASSWORD, by=an_actor())
+    assert (back.user_id, back.role) == (left.user_id, Role.VIEWER)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +45,7 @@ def test_a_known_user_joins_with_their_own_password(acme, globex):
         ("n@acme.test", "N" * 201, "csm", PASSWORD, "name"),
         ("n@acme.test", "N", "emperor", PASSWORD, "role"),
         ("n@acme.test", "N", "csm", "short", "password"),
-        ("n@acme.test", "N", "csm", None, "password"),
+        ("n" * 250 + "@acme.test", "N", "csm", PASSWORD, "email"),
     ],
 )
 def test_what_does_not_fit_is_refused_by_field(acme, globex, email, name, role, password, field):
@@ -47,7 +58,7 @@ def test_what_does_not_fit_is_refused_by_field(acme, globex, email, name, role, 
 def test_nobody_is_a_member_twice(acme, globex):
     member = a_membership(acme)
     with pytest.raises(Conflict):
-        members.add(member.user.email, "N", Role.CSM, by=an_actor())
+        members.add(member.user.email, "N", Role.CSM, password=PASSWORD, by=an_actor())
 
 
 def test_the_last_owner_stays(acme, globex):
@@ -68,6 +79,20 @@ def test_an_admin_makes_no_owners(acme, globex):
         members.add("n@acme.test", "N", Role.OWNER, password=PASSWORD, by=admin)
     with pytest.raises(Forbidden):
         members.end(a_membership(acme), by=admin)
+
+
+def test_nobody_gives_or_takes_away_a_role_that_may_more_than_they(acme, globex):
+    by = an_actor(Permission.MANAGE_MEMBERS, *GRANTS[Role.VIEWER])
+    viewer, admin = a_membership(acme, Role.VIEWER), a_membership(acme, Role.ADMIN)
+    with pytest.raises(Forbidden):
+        members.add("n@acme.test", "N", Role.CSM, password=PASSWORD, by=by)
+    with pytest.raises(Forbidden):
+        members.change_role(viewer, Role.ADMIN, by=by)
+    with pytest.raises(Forbidden):
+        members.change_role(admin, Role.VIEWER, by=by)
+    with pytest.raises(Forbidden):
+        members.end(admin, by=by)
+    assert members.add("n@acme.test", "N", Role.VIEWER, password=PASSWORD, by=by)
 
 
 def test_a_neighbours_member_is_not_found(acme, globex):

@@ -210,7 +210,7 @@ CONFLICTS = {"companyRestore"}
 def staff(acme: Tenant) -> dict[Role, User]:
     """A member of each role, as rows: there are many of them in this module."""
     with public():
-        users = {role: User(email=f"{role}@acme.test", name=role.label) for role in Role}
+        users = {role: User(tenant=acme, email=f"{role}@acme.test", name=role.label) for role in Role}
         User.objects.bulk_create(users.values())
         Membership.objects.bulk_create(Membership(user=users[role], tenant=acme, role=role) for role in Role)
     return users
