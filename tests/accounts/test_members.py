@@ -92,7 +92,7 @@ def test_nobody_gives_or_takes_away_a_role_that_may_more_than_they(acme, globex)
         members.change_role(admin, Role.VIEWER, by=by)
     with pytest.raises(Forbidden):
         members.end(admin, by=by)
-    assert members.add("n@acme.test", "N", Role.VIEWER, password=PASSWORD, by=by)
+    assert members.add("n@acme.test", "N", Role.VIEWER, password=PASSWORD, by=by).role == Role.VIEWER
 
 
 def test_a_neighbours_member_is_not_found(acme, globex):
