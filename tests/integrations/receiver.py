@@ -31,6 +31,14 @@ class Reply:
     body: bytes = b""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 512
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A sender that hangs up is no news."""
+
+
 class Receiver:
     """Answers every request by `answer`, a function of the request."""
 
@@ -40,8 +48,7 @@ class Receiver:
         self.at_once = self.most_at_once = self.connections = 0
         self.lock = threading.Lock()
         self.gate = threading.Event()
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
-        self.server.daemon_threads = True
+        self.server = _Server(("127.0.0.1", 0), _handler_of(self))
         self.port = self.server.server_address[1]
 
     def url(self, path: str = "/hook") -> str:
