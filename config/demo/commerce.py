@@ -108,5 +108,6 @@ def noon(day: date) -> datetime:
 
 
 def days_behind(today: date, history_days: int) -> list[date]:
-    """Each of the last 14 days, and each week of the history before."""
-    return [today - timedelta(days=day) for day in [*range(history_days, 14, -7), *range(14, 0, -1)]]
+    """Each of the last 14 days, each week of half a year before, and every other week before that."""
+    ages = [*range(1, 15), *range(21, 190, 7), *range(203, history_days, 14)]
+    return [today - timedelta(days=age) for age in reversed(ages)]

@@ -44,7 +44,7 @@ def seed(plan: Plan) -> Iterator[str]:
     host = host_of(plan.world)
     tenant = hosts.find(host.schema)
     if tenant is None:
-        with transaction.atomic():  # by itself: while one tenant is made, another one has to wait
+        with transaction.atomic():
             tenant = hosts.make(host)
         yield f"tenant at {host.domain} with {len(hosts.STAFF)} members"
     with inside(tenant), transaction.atomic():

@@ -68,6 +68,26 @@ class ResponseOrder:
     recorded_at: Direction
 
 
+@filters(Answer)
+class AnswerFilter:
+    score: IntLookup
+    text: TextLookup
+    kind: Annotated[OneOf[QuestionKind], on("question__kind")]
+    responded_at: Annotated[TimeLookup, on("response__responded_at")]
+    survey_key: Annotated[TextLookup, on("response__survey__key")]
+
+
+@orders(Answer)
+class AnswerOrder:
+    score: Direction
+    responded_at: Annotated[Direction, on("response__responded_at")]
+
+
+def search_answers(rows: QuerySet, text: str) -> QuerySet:
+    """Answers by what people wrote."""
+    return rows.filter(text__icontains=text)
+
+
 def search_surveys(rows: QuerySet, text: str) -> QuerySet:
     """Surveys by title or key."""
     return rows.filter(Q(title__icontains=text) | Q(key__icontains=text))

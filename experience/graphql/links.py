@@ -10,7 +10,7 @@ from accounts.graphql.extend import extend
 from accounts.graphql.relations import of_each
 from experience import metrics, scores
 from experience.graphql.figures import Nps
-from experience.graphql.types import ResponseNode, SurveyNode
+from experience.graphql.types import AnswerNode, ResponseNode, SurveyNode
 from experience.models import Answer
 from journeys.graphql.types import CompanyNode, PersonNode
 
@@ -35,12 +35,20 @@ def _nps_of_surveys(keys: Sequence[UUID], context: Context) -> Scores:
 extend(
     PersonNode,
     responses=connection(ResponseNode, by="person", description="What they answered, the latest first."),
+    answers=connection(
+        AnswerNode, by="response__person", description="Each answer by itself, the latest first."
+    ),
     nps=of_each(Nps | None, _nps_of_people, description="NPS of all they answered; null without an answer."),
 )
 extend(
     CompanyNode,
     responses=connection(
         ResponseNode, by="company", description="What its people answered, the latest first."
+    ),
+    answers=connection(
+        AnswerNode,
+        by="response__company",
+        description="Each answer of its people by itself, the latest first.",
     ),
     nps=of_each(
         Nps | None, _nps_of_companies, description="NPS of all its people answered; null without any."

@@ -33,7 +33,13 @@ class SurveyNode(Node):
     questions: list[QuestionNode] = listing(QuestionNode, by="survey", description="What it asks, in order.")
 
 
-@node(models.Answer)
+@node(
+    models.Answer,
+    filters=filters.AnswerFilter,
+    ordering=filters.AnswerOrder,
+    search=filters.search_answers,
+    in_order=("-response__responded_at", "-id"),
+)
 class AnswerNode(Node):
     score: auto
     text: auto
@@ -58,7 +64,13 @@ class ResponseNode(Node):
     company: CompanyNode | None = one(
         CompanyNode, "company_id", description="The company the person answered for, as it was at that time."
     )
-    answers: list[AnswerNode] = listing(AnswerNode, by="response", description="What was answered.")
+    answers: list[AnswerNode] = listing(
+        AnswerNode,
+        by="response",
+        in_order=("question__position", "id"),
+        expected=3,
+        description="What was answered.",
+    )
 
 
 extend(QuestionNode, survey=one(SurveyNode, "survey_id", description="The survey that asks it."))

@@ -9,10 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
-from django.db import transaction
 from django.utils import timezone
 
-from accounts import keys, tenants
+from accounts import keys
 from accounts.models import Tenant
 from accounts.permissions import Role
 from accounts.tenancy import inside, public
@@ -59,22 +58,6 @@ def test_a_demo_tenant_is_made_signed_in_to_and_not_made_twice(
         resolved = keys.resolve(told[name])
         assert resolved
         assert resolved.tenant == tiny
-
-
-def test_two_tenants_are_made_at_once(committed, note_file, monkeypatch, settings):
-    settings.DEBUG = True
-    monkeypatch.setattr(seed_demo, "WORLDS", (replace(ACME, schema="one"), replace(GLOBEX, schema="two")))
-    try:
-        call_command("seed_demo", accounts=2, stdout=StringIO())
-        assert sorted(hosts.noted()) == ["one", "two"]
-        for schema in ("one", "two"):
-            with inside(tenants.live(schema)), transaction.atomic():
-                assert Account.objects.count() == 2
-    finally:
-        for schema in ("one", "two"):
-            if tenant := hosts.find(schema):
-                tenants.suspend(tenant)
-                tenants.delete(tenant)
 
 
 def test_a_tenant_that_is_not_the_demos_is_left_alone(acme, globex, note_file, settings):

@@ -1,17 +1,13 @@
 """Fill two tenants with a story of 18 months, so that there is something to look at."""
 
 from argparse import ArgumentParser
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from threading import Event
 from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
 
 from config.demo import hosts, seeding
 from config.demo.acme import ACME
@@ -40,29 +36,11 @@ class Command(BaseCommand):
                 "The demo's passwords are known to all: it is for development (DEBUG=1). "
                 "--not-only-for-development does it all the same."
             )
-        self.accounts, self.is_stopped = accounts, Event()
-        worlds = [world for world in WORLDS if only in (None, world.schema)]
-        if len(worlds) == 1:
-            self._see_to(worlds[0])
-        else:
-            self._see_to_all(worlds)
+        for world in WORLDS:
+            if only in (None, world.schema):
+                self._see_to(world, accounts)
 
-    def _see_to_all(self, worlds: Sequence[World]) -> None:
-        """Each in a thread of its own: while one thinks, Postgres works for the other."""
-        with ThreadPoolExecutor(len(worlds)) as pool:
-            try:
-                list(pool.map(self._see_to_in_thread, worlds))
-            except BaseException:
-                self.is_stopped.set()
-                raise
-
-    def _see_to_in_thread(self, world: World) -> None:
-        try:
-            self._see_to(world)
-        finally:
-            connection.close()
-
-    def _see_to(self, world: World) -> None:
+    def _see_to(self, world: World, accounts: int) -> None:
         host = seeding.host_of(world)
         tenant = hosts.find(world.schema)
         if tenant and not hosts.is_ours(tenant, host):
@@ -71,17 +49,15 @@ class Command(BaseCommand):
         if tenant and seeding.is_played(tenant):
             self._say(world, "is there already")
         else:
-            self._seed(world)
+            self._seed(world, accounts)
             tenant = hosts.find(world.schema)
         if tenant and world.schema not in hosts.noted():
             self._say(world, f"sign-ins and keys are in {hosts.write_down(hosts.note(tenant, host))}")
 
-    def _seed(self, world: World) -> None:
+    def _seed(self, world: World, accounts: int) -> None:
         began, today = monotonic(), datetime.now(ZoneInfo(world.zone)).date()
-        for line in seeding.seed(Plan(world, today, self.accounts)):
+        for line in seeding.seed(Plan(world, today, accounts)):
             self._say(world, line)
-            if self.is_stopped.is_set():
-                raise CommandError(f"{world.schema}: stopped; nothing of its story was kept")
         self._say(world, f"done in {monotonic() - began:.0f} s")
 
     def _say(self, world: World, line: str) -> None:
