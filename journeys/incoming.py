@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+
 from journeys.models import AffiliationRole, IdentityKind
 from journeys.storable import (
     MOST_BYTES,
@@ -25,6 +27,7 @@ from journeys.storable import (
 )
 
 __all__ = [
+    "LARGEST_VALUE",
     "Grouping",
     "Identification",
     "IdentityKey",
@@ -41,9 +44,11 @@ type IdentityKey = tuple[str, str]
 """Kind and value of an identity."""
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-LARGEST_VALUE = 10**14 - 1
+LARGEST_VALUE = 10**12
 DAY = timedelta(days=1)
 STATED_KINDS = frozenset({IdentityKind.ANONYMOUS, IdentityKind.USER, IdentityKind.EMAIL})
+OUR_APPS = frozenset({"accounts", *settings.TENANT_APPS})
+"""Names such as `experience.nps_answered` are written by our own verbs alone: figures are read from them."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -129,7 +134,7 @@ def line_of(number: int, event: Incoming, latest: datetime) -> str:
     moment = event.occurred_at
     if not EARLIEST <= moment <= latest:
         raise _out_of_time()
-    row = f'{{"i":{number},"n":{_short("name", event.name, 120)},"t":"{moment.isoformat()}"{_whose(event)}'
+    row = f'{{"i":{number},"n":{_name(event.name)},"t":"{moment.isoformat()}"{_whose(event)}'
     if event.key:
         row += f',"k":{_short("key", event.key, 200)}'
     if event.channel:
@@ -225,6 +230,13 @@ def _told(properties: Mapping[str, Any]) -> str:
         return encoded(properties)
     except UNENCODABLE as reason:
         raise Refused("properties", NOT_JSON) from reason
+
+
+def _name(name: str) -> str:
+    app, dot, _ = name.partition(".")
+    if dot and app.lower() in OUR_APPS:
+        raise Refused("name", f"Names that begin with “{app}.” are kept for what Unison itself announces.")
+    return _short("name", name, 120)
 
 
 def _number(value: Decimal | float) -> str:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from integrations.tracking.wire import Call
-from journeys.incoming import Grouping, Identification, IdentityKey, Incoming, Message, Refused
+from journeys.incoming import LARGEST_VALUE, Grouping, Identification, IdentityKey, Incoming, Message, Refused
 
 VIEWS = {"page": ("page_viewed", "web"), "screen": ("screen_viewed", "app")}
 NAMES_HERE_AND_THERE = {
@@ -26,7 +26,6 @@ NAMES_HERE_AND_THERE = {
     "phone": "traits.phone",
     "domain": "traits.domain",
 }
-LARGEST_VALUE = 10**14 - 1
 
 
 def their_name(field: str) -> str:
