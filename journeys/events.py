@@ -98,6 +98,15 @@ class AffiliationEnded(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StageCreated(DomainEvent):
+    """There is a new stage that people and companies can be in."""
+
+    name: ClassVar = "journeys.stage_created"
+    stage_id: UUID
+    stage_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StageEntered(DomainEvent):
     """A person, or a company, moved into a stage."""
 

@@ -10,9 +10,11 @@ from accounts.actor import Actor
 from accounts.errors import Conflict, NotFound
 from accounts.events import emit
 from accounts.permissions import Permission
-from journeys.checks import check
-from journeys.events import StageEntered
+from journeys.checks import check, conflicts
+from journeys.events import StageCreated, StageEntered
 from journeys.models import Company, Person, Stage, StageKind, StageVisit
+
+KEY_TAKEN = {"stage_key_unique": "key"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,7 @@ def find(key: str, *, by: Actor) -> Stage:
 
 @transaction.atomic
 def create(draft: StageDraft, *, by: Actor) -> Stage:
-    """Make a stage."""
+    """Make a stage; refused when the key names one already."""
     by.require(Permission.MANAGE_STAGES)
     position = draft.position
     if position is None:
@@ -57,9 +59,9 @@ def create(draft: StageDraft, *, by: Actor) -> Stage:
         position = last.position + 1 if last else 1
     stage = Stage(key=draft.key, title=draft.title.strip(), kind=draft.kind, position=position)
     check(stage)
-    if Stage.objects.filter(key=draft.key).exists():
-        raise Conflict("A stage with this key is already here.", field="key")
-    stage.save(force_insert=True)
+    with conflicts(Stage, KEY_TAKEN):
+        stage.save(force_insert=True)
+    emit(StageCreated(stage_id=stage.pk, stage_key=stage.key), by=by)
     return stage
 
 

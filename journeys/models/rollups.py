@@ -68,7 +68,7 @@ class DailyRollup(TenantModel):
     recorded_day = models.DateField(help_text="The day on which we learned of them.")
     count = models.IntegerField(help_text="How many events there were.")
     value_sum = models.DecimalField(
-        max_digits=24,
+        max_digits=40,  # no number of values can fill it: one that overflowed would stop all folding
         decimal_places=4,
         null=True,
         help_text="The sum of their values; empty where none had one.",

@@ -28,7 +28,7 @@ class StageQuerySet(TenantQuerySet):
 class Stage(TenantModel):
     """A step of the journey from first exposure to churn and win-back."""
 
-    key = models.SlugField(max_length=60, unique=True, help_text="By which programs name it.")
+    key = models.SlugField(max_length=60, db_index=False, help_text="By which programs name it.")
     title = models.CharField(max_length=120, help_text="What it is called.")
     position = models.PositiveSmallIntegerField(help_text="Its place in the order of stages.")
     kind = models.CharField(
@@ -42,6 +42,11 @@ class Stage(TenantModel):
     class Meta:
         ordering = ["position", "id"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["key"],
+                name="stage_key_unique",
+                violation_error_message="A stage with this key is already here.",
+            ),
             models.CheckConstraint(condition=Q(kind__in=StageKind.values), name="stage_kind_is_known"),
             models.CheckConstraint(condition=~Q(key="") & ~Q(title=""), name="stage_is_called_something"),
         ]

@@ -6,15 +6,18 @@ from functools import partial
 from random import Random
 from threading import Barrier
 
+import pytest
 from django.db import connection, transaction
 
+from accounts.errors import Conflict
 from accounts.models import Tenant
 from accounts.tenancy import inside
-from journeys import identities, rollups
+from journeys import identities, rollups, stages
 from journeys.incoming import Grouping, Identification, Message
-from journeys.models import Affiliation, Arrival, Company, DailyRollup, Event, Identity, Person
+from journeys.models import Affiliation, Arrival, Company, DailyRollup, Event, Identity, Person, Stage
+from journeys.stages import StageDraft
 from tests.factories import an_actor
-from tests.journeys.factories import NOON, an_event, fold_all, take, working_for
+from tests.journeys.factories import NOON, a_company, a_person, an_event, fold_all, take, working_for
 from tests.journeys.test_rollups import counted_afresh, kept
 
 THREADS = 4
@@ -147,6 +150,36 @@ def test_who_finds_another_at_it_leaves(committed):
 
     (after,) = at_once(acme, lambda: rollups.fold())
     assert after.events == 1
+
+
+@pytest.mark.parametrize(
+    ("make", "model"),
+    [
+        (lambda key: stages.create(StageDraft(key=key, title=key, kind="customer"), by=an_actor()), Stage),
+        (lambda key: a_company(key=key), Company),
+        (lambda key: a_person(user_id=key), Person),
+        (lambda key: a_person(email=f"{key}@x.test"), Person),
+    ],
+    ids=["stage", "company", "user", "email"],
+)
+def test_of_many_who_make_the_same_all_but_one_are_told_that_it_is_here(committed, make, model):
+    acme, globex = committed["acme"], committed["globex"]
+
+    def attempt(key: str) -> str:
+        try:
+            make(key)
+        except Conflict as refusal:
+            return str(refusal.field)
+        return "made"
+
+    for number in range(8):
+        told = at_once(acme, *[partial(attempt, f"k{number}")] * THREADS)
+        assert sorted(told).count("made") == 1
+        assert set(told) <= {"made", "key", "user_id", "email"}
+    assert at_once(globex, partial(attempt, "k0")) == ["made"]
+
+    with working_for(acme):
+        assert model.objects.count() == 8
 
 
 def test_two_who_identify_the_same_visitor_make_one_person(committed):

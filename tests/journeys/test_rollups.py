@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from accounts.models import Tenant
 from accounts.tenancy import inside
 from journeys import rollups
-from journeys.incoming import Incoming
+from journeys.incoming import LARGEST_VALUE, Incoming
 from journeys.models import Arrival, DailyRollup, Event, Person
 from tests.client import queries
 from tests.journeys.factories import DAY, HOUR, NOON, a_company, a_person, an_event, fold_all, take
@@ -116,6 +116,21 @@ def test_a_late_event_does_not_take_the_place_of_the_last(acme, globex):
 
     row = DailyRollup.objects.get(last_value=9)
     assert (row.count, row.value_sum, row.last_at) == (2, Decimal(10), NOON + HOUR)
+
+
+def test_no_sum_is_too_large_to_be_kept(acme, globex):
+    largest = LARGEST_VALUE - Decimal("0.0001")
+    most = 2**31 - 1  # a row counts no further
+    for tenant, value in ((acme, largest), (globex, -largest)):
+        with inside(tenant):
+            take(an_event(value=value))
+            fold_all()
+            DailyRollup.objects.update(value_sum=value * most)
+            take(an_event(value=value), an_event(value=value))
+
+            assert fold_all() == 2
+            assert DailyRollup.objects.get().value_sum == value * (most + 2)
+            assert Event.objects.filter(value=value).count() == 3
 
 
 def test_people_are_seen_when_they_did_something(acme, globex):

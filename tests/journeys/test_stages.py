@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from accounts.errors import Conflict, Forbidden, Invalid, NotFound
 from accounts.permissions import Permission
 from accounts.tenancy import inside
+from integrations.models import OutboxEvent
 from journeys import stages
 from journeys.models import Company, Event, Person, Stage, StageVisit
 from journeys.stages import StageDraft
@@ -55,8 +56,23 @@ def test_what_does_not_fit_is_refused(acme, globex, draft, field):
 
 def test_a_key_names_one_stage(acme, globex):
     a_stage()
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict) as refusal:
         a_stage()
+    assert refusal.value.field == "key"
+    with inside(globex):
+        assert a_stage().key == "trial"
+
+
+def test_a_new_stage_is_told_but_is_no_line_on_a_timeline(acme, globex):
+    by = an_actor()
+    trial = stages.create(StageDraft(key="trial", title="Trial", kind="prospect"), by=by)
+
+    told = OutboxEvent.objects.get(name="journeys.stage_created")
+    assert told.data == {"stage_id": str(trial.pk), "stage_key": "trial"}
+    assert told.actor_id == by.id
+    assert not Event.objects.exists()
+    with inside(globex):
+        assert not OutboxEvent.objects.exists()
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
