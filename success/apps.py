@@ -8,7 +8,7 @@ class SuccessConfig(AppConfig):
     verbose_name = "Customer success"
 
     def ready(self) -> None:
-        """Follow the rollups, so that health follows what happens."""
-        from success import receivers
+        """Follow the rollups, so that health follows what happens; make our offers."""
+        from success import offers, receivers  # noqa: F401  # offers are made by being there
 
         receivers.listen()

@@ -1,10 +1,10 @@
-"""What a row of each kind of file means: companies, people and events, as messages the timeline takes.
+"""What a row of each kind of file means.
 
 Columns that are not ours are kept: of companies and people as traits, of events as properties.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from integrations.importing import values
 from integrations.importing.reading import Row, Wrong
+from integrations.importing.stores import Store, on_the_timeline, with_success
 from journeys.incoming import Grouping, Identification, IdentityKey, Incoming, Message
 
 
@@ -33,7 +34,8 @@ class Kind:
 
     required: tuple[str, ...]
     optional: tuple[str, ...]
-    messages: Callable[[Row, Context], list[Message]]
+    read: Callable[[Row, Context], Sequence[Any]]
+    store: Store = on_the_timeline
     any_of: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=lambda: NAMES)
     """What columns are called that the timeline calls otherwise."""
@@ -100,6 +102,19 @@ def _event(row: Row, context: Context) -> list[Message]:
     return [event]
 
 
+def _contract(row: Row, context: Context) -> list[dict[str, Any]]:
+    given = row.values
+    contract: dict[str, Any] = {name: given.get(name, "") for name in ("company_key", "currency", "tier")}
+    contract["recurring_revenue"] = values.amount("recurring_revenue", given["recurring_revenue"])
+    for column in ("starts_on", "ends_on", "opened_on"):
+        if given.get(column):
+            contract[column] = values.day(column, given[column])
+    if context.is_backfill:
+        stated = given.get("recorded_at") or given["starts_on"]
+        contract["recorded_at"] = values.moment("recorded_at", stated, context.zone)
+    return [contract]
+
+
 def _who(given: Mapping[str, str]) -> IdentityKey | None:
     for kind, column in (("user", "user_id"), ("email", "email"), ("anonymous", "anonymous_id")):
         if value := given.get(column):
@@ -128,7 +143,18 @@ EVENTS = Kind(
     _event,
     any_of=(*IDENTIFIERS, "company_key"),
 )
-KINDS: Mapping[str, Kind] = {"companies": COMPANIES, "people": PEOPLE, "events": EVENTS}
+CONTRACTS = Kind(
+    ("company_key", "recurring_revenue", "starts_on", "ends_on"),
+    ("currency", "tier", "opened_on", "recorded_at"),
+    _contract,
+    with_success,
+)
+KINDS: Mapping[str, Kind] = {
+    "companies": COMPANIES,
+    "people": PEOPLE,
+    "contracts": CONTRACTS,
+    "events": EVENTS,
+}
 
 
 def checked(row: Row, kind: Kind) -> Row:

@@ -1,20 +1,15 @@
 """Importing a table: chunk by chunk, each in its own transaction, so that good rows stay when others fail."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import batched
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
 from accounts.actor import Actor
-from accounts.tenancy import tenant
-from accounts.waking import wake
 from integrations.importing.kinds import Context, Kind, checked
 from integrations.importing.reading import Row, Table, Wrong
-from journeys import intake
-from journeys.incoming import Message
-from journeys.tasks import fold_rollups
 
 CHUNK = 5_000
 
@@ -66,24 +61,19 @@ class Import:
             yield progress
 
     def _take(self, rows: Iterable[Row]) -> tuple[int, list[Mistake]]:
-        messages: list[Message] = []
+        meant: list[Any] = []
         lines: list[int] = []
-        mistakes: list[Mistake] = []
+        mistakes: dict[int, Mistake] = {}
         for row in rows:
             try:
-                meant = self.kind.messages(checked(row, self.kind), self.context)
+                read = self.kind.read(checked(row, self.kind), self.context)
             except Wrong as wrong:
-                mistakes.append(Mistake(row.line, wrong.column, wrong.message))
+                mistakes[row.line] = Mistake(row.line, wrong.column, wrong.message)
             else:
-                messages += meant
-                lines += [row.line] * len(meant)
-        repeated, more = self._store(messages, lines)
-        return repeated, sorted({one.line: one for one in [*more, *mistakes]}.values())
-
-    def _store(self, messages: Sequence[Message], lines: Sequence[int]) -> tuple[int, list[Mistake]]:
-        taken = intake.take(messages, source=self.source, by=self.by)
-        wake(fold_rollups, schema=tenant().schema_name)
-        names = self.kind.names
-        return taken.repeated, [
-            Mistake(lines[one.index], names.get(one.field, one.field), one.message) for one in taken.refused
-        ]
+                meant += read
+                lines += [row.line] * len(read)
+        stored = self.kind.store(meant, self.source, self.by)
+        for index, name, message in stored.refused:
+            column = self.kind.names.get(name, name)
+            mistakes.setdefault(lines[index], Mistake(lines[index], column, message))
+        return stored.repeated, sorted(mistakes.values())

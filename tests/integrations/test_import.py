@@ -2,7 +2,7 @@
 
 import csv
 import tracemalloc
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import StringIO
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from accounts.tenancy import inside
 from integrations.importing import running, values
 from journeys.models import Affiliation, Arrival, Company, Event, Person
+from success.models import Account, Contract
 
 
 @pytest.fixture
@@ -65,6 +66,70 @@ def test_people_and_where_they_belong(load):
     assert bob.name == "Bob"
     affiliation = Affiliation.objects.get()
     assert (affiliation.person, affiliation.company.key, affiliation.role) == (ann, "c1", "champion")
+
+
+def test_contracts_open_the_accounts_they_need(load):
+    load("companies", "key,name\nc1,Initech\nc2,Hooli\n")
+    content = (
+        "company_key,recurring_revenue,currency,starts_on,ends_on,tier\n"
+        "c1,12000.50,EUR,2024-01-01,2025-01-01,gold\n"
+        "c1,15000,EUR,2025-01-01,2026-01-01,\n"
+        "c2,900,USD,2025-03-01,2026-03-01,\n"
+    )
+    load("contracts", content)
+
+    account = Account.objects.get(company__key="c1")
+    assert (account.tier, account.opened_on) == ("gold", date(2024, 1, 1))
+    revenues = Contract.objects.order_by("starts_on", "currency").values_list("recurring_revenue", flat=True)
+    assert [str(revenue) for revenue in revenues] == ["12000.50", "15000.00", "900.00"]
+    assert "3 of them known already" in load("contracts", content)
+    assert Contract.objects.count() == 3
+
+
+def test_contracts_that_do_not_fit(load, tmp_path):
+    errors = tmp_path / "errors.csv"
+    load("companies", "key\nc1\nc2\n")
+    content = (
+        "company_key,recurring_revenue,currency,starts_on,ends_on,tier,opened_on\n"
+        "c1,100,EUR,2024-01-01,2025-01-01,,\n"
+        "c1,200,EUR,2024-01-01,2025-01-01,,\n"
+        "c1,100,USD,2025-01-01,2026-01-01,,\n"
+        "c9,100,EUR,2024-01-01,2025-01-01,,\n"
+        "c2,-1,EUR,2024-01-01,2025-01-01,,\n"
+        "c2,1,euro,2024-01-01,2025-01-01,,\n"
+        "c2,1,EUR,2024-01-01,2023-01-01,,\n"
+        "c2,1,EUR,01.01.2024,2025-01-01,,\n"
+        "c2,1,EUR,,2025-01-01,,\n"
+        "c2,1,EUR,2024-01-01,2025-01-01,,2999-01-01\n"
+        f"c2,1,EUR,2024-01-01,2025-01-01,{'x' * 41},\n"
+    )
+    with pytest.raises(CommandError, match="10 rows were refused"):
+        load("contracts", content, "--errors", str(errors))
+
+    assert [(line, column) for line, column, _ in mistakes(errors)] == [
+        ("3", "starts_on"),
+        ("4", "currency"),
+        ("5", "company_key"),
+        ("6", "recurring_revenue"),
+        ("7", "currency"),
+        ("8", "ends_on"),
+        ("9", "starts_on"),
+        ("10", "starts_on"),
+        ("11", "opened_on"),
+        ("12", "tier"),
+    ]
+    assert Contract.objects.get().recurring_revenue == 100
+    assert not Account.objects.filter(company__key="c2").exists()
+
+
+def test_contracts_of_the_past_were_known_then(load):
+    load("companies", "key\nc1\n")
+    load(
+        "contracts",
+        "company_key,recurring_revenue,starts_on,ends_on\nc1,1,2024-01-01,2025-01-01\n",
+        "--backfill",
+    )
+    assert Contract.objects.get().recorded_at == datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def test_events_of_the_past_are_cut_in_the_tenants_time_zone(acme, globex, tmp_path):

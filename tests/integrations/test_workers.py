@@ -76,7 +76,7 @@ def test_what_a_killed_worker_was_sending_is_sent_again_after_its_lease(committe
         return Reply()
 
     receiver.answer = hold
-    worker = subprocess.Popen([sys.executable, "-c", WORK], env=environment(receiver))  # noqa: S603
+    worker = subprocess.Popen([sys.executable, "-c", WORK], env=environment(receiver))
     try:
         assert sent.wait(30)
     finally:

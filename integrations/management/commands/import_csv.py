@@ -43,7 +43,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--backfill",
             action="store_true",
-            help="events were known when they happened, or at their recorded_at: for history",
+            help="the past was known when it happened, or at its recorded_at",
         )
 
     def handle(self, *, kind: str, file: Path, schema: str, errors: Path | None, **options: Any) -> None:
@@ -110,5 +110,5 @@ def _check_columns(table: Table, kind: str, *, is_backfill: bool) -> None:
         raise CommandError(f"There is no column “{min(missing)}”; there are {', '.join(table.columns)}.")
     if wanted.any_of and not set(wanted.any_of) & set(table.columns):
         raise CommandError(f"One of the columns {', '.join(wanted.any_of)} is needed.")
-    if kind == "events" and "recorded_at" in table.columns and not is_backfill:
+    if "recorded_at" in wanted.columns & set(table.columns) and not is_backfill:
         raise CommandError("The column recorded_at states when the past became known: say --backfill.")
