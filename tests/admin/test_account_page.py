@@ -8,11 +8,10 @@ import pytest
 
 from accounts.permissions import Role
 from journeys.models import Event
-from success import explanations, overrides
 from success.days import today
 from success.models import Account, Contract, FeatureName, Health, HealthOverride
 from tests.admin.pages import Browser, errors_of, page_of, told
-from tests.factories import a_member, an_actor
+from tests.factories import a_member
 from tests.success.factories import (
     a_company,
     a_contract,
@@ -20,7 +19,6 @@ from tests.success.factories import (
     an_account,
     answered,
     happened,
-    noon,
     published,
     work,
 )
@@ -75,8 +73,6 @@ def test_what_changed_is_split_by_its_causes(acme, account):
     spans = next(panel for panel in panels if panel.title == "What changed").context["spans"]
     assert [span["title"] for span in spans] == ["Since yesterday", "Since 30 days ago"]
     assert spans[0]["change"] is None
-    overrides.override(account, score=Decimal(20), reason="Angry.", expires_at=noon(-9), by=an_actor())
-    assert explanations.explain(account, by=an_actor()).override_part == Decimal("-49.58")
 
 
 def test_the_trend_can_be_read_as_a_table(acme, account):

@@ -20,7 +20,7 @@ def card(acme, globex) -> Scorecard:
 def as_shown(browser: Browser, card: Scorecard) -> dict[str, str]:
     """The form as it is shown, ready to be sent."""
     form = browser.get(page_of(card, "publish")).context["form"]
-    data = {}
+    data: dict[str, str] = {}
     for field in form:
         if field.name.endswith("-curve"):
             for number, point in enumerate(field.initial or []):
