@@ -98,6 +98,8 @@ def _check(draft: KeyDraft, by: Actor) -> None:
 def _check_write_key(draft: KeyDraft, by: Actor) -> None:
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,49}", draft.source):
         raise Invalid("A source is small letters, digits, - and _, at most 50.", field="source")
+    if draft.source == "unison":
+        raise Invalid("That is the source of what Unison itself writes.", field="source")
     if draft.scopes:
         raise Invalid("A write key takes no scopes: it may only send events.", field="scopes")
     if not by.permissions >= WRITE_KEY_GRANTS:

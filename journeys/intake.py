@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actor import Actor
-from accounts.errors import LimitExceeded
+from accounts.errors import Invalid, LimitExceeded
 from accounts.permissions import Permission
 from journeys import affiliations, companies, identities, timeline
 from journeys.incoming import (
@@ -52,6 +52,8 @@ def take(batch: Sequence[Message], *, source: str, by: Actor) -> Taken:
     settled first, so that the events of the same batch find it so.
     """
     by.require(Permission.SEND_EVENTS)
+    if source == timeline.OURS:
+        raise Invalid(f"“{source}” is the source of what Unison itself writes.", field="source")
     if len(batch) > MOST:
         raise LimitExceeded(f"A batch holds at most {MOST} messages.")
     sorted_out = _sort_out(batch, timezone.now() + DAY)

@@ -73,6 +73,7 @@ def test_a_revoked_or_expired_key_opens_nothing(acme, globex):
         (KeyDraft(name="k", scopes=["people.see"], source="web"), "source"),
         (KeyDraft(name="k", kind="write", source="Web Site"), "source"),
         (KeyDraft(name="k", kind="write", source="web", scopes=["people.see"]), "scopes"),
+        (KeyDraft(name="k", kind="write", source="unison"), "source"),
         (KeyDraft(name="k", kind="other"), "kind"),
         (KeyDraft(name="k", scopes=["people.see"], expires_at=timezone.now()), "expires_at"),
     ],

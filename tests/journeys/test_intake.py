@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as trials
 from hypothesis import strategies as st
 
-from accounts.errors import Forbidden, LimitExceeded
+from accounts.errors import Forbidden, Invalid, LimitExceeded
 from accounts.identifiers import uuid7
 from accounts.permissions import Permission
 from accounts.tenancy import inside
@@ -283,3 +283,9 @@ def test_a_mixed_batch_takes_the_same_statements_whatever_its_size(acme, globex,
         take(*batch("second"))
     with queries(8):
         take(*batch("second"))
+
+
+def test_nobody_sends_as_unison_itself(acme, globex):
+    with pytest.raises(Invalid) as refusal:
+        intake.take([], source="unison", by=an_actor())
+    assert refusal.value.field == "source"
