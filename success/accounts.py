@@ -173,7 +173,9 @@ def _ending(closing: Closing, found: dict[UUID, Account], place: str, by: Actor)
 
 
 def _check_companies(companies: Sequence[UUID]) -> None:
-    known = set(Company.objects.filter(pk__in=companies).values_list("pk", flat=True))
+    """Refuse what is unknown or taken; of two who open an account with one company, the second waits."""
+    held = Company.objects.filter(pk__in=companies).order_by("pk").select_for_update(no_key=True)
+    known = set(held.values_list("pk", flat=True))
     taken = set(Account.objects.filter(company__in=companies).values_list("company", flat=True))
     for index, company in enumerate(companies):
         field = f"{_place(index, companies)}company_id"

@@ -43,22 +43,20 @@ WITH target AS MATERIALIZED (
 ), known AS NOT MATERIALIZED (  -- three readers, each by its own index
     SELECT * FROM journeys_dailyrollup WHERE day <= %(day)s AND recorded_day <= %(day)s
 ), happened AS (
-    SELECT target.account_id, known.day, known.count, identity.person_id, {role} AS role
+    SELECT target.account_id, known.identity_id,
+        sum(known.count) FILTER (WHERE {role} = 'usage' AND known.day > %(day)s::date - 28) AS recent,
+        sum(known.count) FILTER (WHERE {role} = 'usage' AND known.day <= %(day)s::date - 28) AS before,
+        sum(known.count) FILTER (WHERE {role} = 'support' AND known.day > %(day)s::date - 28) AS calls,
+        max(known.day) FILTER (WHERE {role} = 'usage') AS used_on
     FROM target JOIN known ON known.company_id = target.company_id AND known.day > %(day)s::date - 56
-    LEFT JOIN journeys_identity identity ON identity.id = known.identity_id
     LEFT JOIN signal ON signal.event_name = known.name
-), person AS (
-    SELECT account_id, person_id,
-        sum(count) FILTER (WHERE role = 'usage' AND day > %(day)s::date - 28) AS recent,
-        sum(count) FILTER (WHERE role = 'usage' AND day <= %(day)s::date - 28) AS before,
-        sum(count) FILTER (WHERE role = 'support' AND day > %(day)s::date - 28) AS calls,
-        max(day) FILTER (WHERE role = 'usage') AS used_on
-    FROM happened GROUP BY account_id, person_id
+    GROUP BY target.account_id, known.identity_id
 ), used AS (
-    SELECT account_id, coalesce(sum(recent), 0) AS recent, coalesce(sum(before), 0) AS before,
+    SELECT happened.account_id, coalesce(sum(recent), 0) AS recent, coalesce(sum(before), 0) AS before,
         sum(calls) AS calls, max(used_on) AS used_on,
-        count(person_id) FILTER (WHERE used_on > %(day)s::date - 30) AS people
-    FROM person GROUP BY account_id
+        count(DISTINCT identity.person_id) FILTER (WHERE used_on > %(day)s::date - 30) AS people
+    FROM happened LEFT JOIN journeys_identity identity ON identity.id = happened.identity_id
+    GROUP BY happened.account_id
 ), seen AS (
     SELECT target.account_id, coalesce(used.used_on, earlier.day) AS on_day
     FROM target LEFT JOIN used USING (account_id) LEFT JOIN LATERAL (

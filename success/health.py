@@ -17,7 +17,7 @@ from success.events import HealthChanged, PartChanged
 from success.models import Feature, Scorecard
 from success.standings import Change
 
-CHUNK = 20_000
+CHUNK = 50_000
 """How many accounts a pass over all looks at in one statement."""
 
 FIRST = UUID(int=0)
@@ -113,8 +113,8 @@ def score_all() -> Scored:
 
 def next_reached(after: UUID, accounts: int) -> UUID | None:
     """The id that ends the next so many open accounts, or None where there are no more."""
-    ids = Feature.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:accounts]
-    return max(ids, default=None)
+    following = Feature.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)
+    return following[accounts - 1 : accounts].first() or following.last()
 
 
 def _scorecard() -> Scorecard | None:

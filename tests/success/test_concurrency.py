@@ -7,12 +7,15 @@ from threading import Barrier, Event
 
 from django.db import connection, transaction
 
+from accounts.errors import Conflict
 from accounts.models import Tenant
 from accounts.tenancy import inside
 from journeys import rollups
-from success import health, history, nightly, overrides
-from success.models import Due, Feature, Health, HealthRecord, NightlyPass
-from tests.success.factories import ago, an_account, happened, published, work
+from success import accounts, health, history, nightly, overrides
+from success.accounts import AccountDraft
+from success.models import Account, Due, Feature, Health, HealthRecord, NightlyPass
+from tests.factories import an_actor
+from tests.success.factories import a_company, ago, an_account, happened, published, work
 
 
 def in_turn(tenant: Tenant, step: Callable[[], object], times: int = 1) -> None:
@@ -43,10 +46,10 @@ def test_scorers_folders_and_nights_at_once_end_up_right(committed):
     acme = committed["acme"]
     with inside(acme), transaction.atomic():
         published()
-        accounts = [an_account() for _ in range(12)]
+        opened = [an_account() for _ in range(12)]
 
     def use(user: str) -> None:
-        for number, account in enumerate(accounts):
+        for number, account in enumerate(opened):
             happened(account, range(number, 60, 1 + number), user=user)
         rollups.fold()
 
@@ -64,7 +67,7 @@ def test_scorers_folders_and_nights_at_once_end_up_right(committed):
 
     with inside(acme), transaction.atomic():
         work()
-        standing = history.as_of([account.pk for account in accounts], ago(0))
+        standing = history.as_of([account.pk for account in opened], ago(0))
         for kept in Health.objects.all():
             assert (kept.score, kept.parts) == (standing[kept.pk].score, standing[kept.pk].parts)
         assert Health.objects.exclude(score=None).count() == HealthRecord.objects.count() == 12
@@ -127,6 +130,25 @@ def test_an_account_that_two_were_asked_for_is_scored_by_one_after_the_other(com
         assert HealthRecord.objects.count() == 1
 
 
+def test_of_two_who_open_an_account_with_one_company_the_second_is_refused(committed):
+    acme = committed["acme"]
+    with inside(acme), transaction.atomic():
+        companies = [a_company().pk for _ in range(4)]
+    refused = []
+
+    def open_all(order: int) -> None:
+        drafts = [AccountDraft(company_id=company) for company in companies[::order]]
+        try:
+            accounts.open_many(drafts, by=an_actor())
+        except Conflict as conflict:
+            refused.append(conflict.field)
+
+    at_once(acme, partial(open_all, 1), partial(open_all, -1), partial(open_all, 1))
+    assert refused == ["0.company_id"] * 2
+    with inside(acme), transaction.atomic():
+        assert Account.objects.count() == Health.objects.count() == 4
+
+
 def test_two_beats_do_the_night_once(committed):
     acme = committed["acme"]
     with inside(acme), transaction.atomic():
@@ -143,8 +165,8 @@ def test_an_override_and_its_expiry_beside_scorers(committed):
     acme = committed["acme"]
     with inside(acme), transaction.atomic():
         published()
-        accounts = [an_account() for _ in range(5)]
-        for account in accounts:
+        opened = [an_account() for _ in range(5)]
+        for account in opened:
             happened(account, [1])
         work()
     at_once(acme, health.mark_all_due, health.score_due, health.score_all, overrides.expire, times=4)
