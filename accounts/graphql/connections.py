@@ -67,6 +67,8 @@ class Many:
     key: str = "pk"
     in_order: Sequence[str] = ()
     narrow: Callable[..., QuerySet] | None = None
+    expected: int = 10
+    """For a plain list: how many rows it is taken to have when a question is priced."""
 
     @property
     def is_nested(self) -> bool:

@@ -1,8 +1,8 @@
 """What an operation may cost: the objects it can return, with the variables of this very request.
 
 An object costs 1 and everything in it as often as it may be there; a connection is a page of `first` or
-`last` (50 where neither is said), another list is taken to hold ten. Columns cost nothing, a mutation 10, a
-look at the schema 10.
+`last` (50 where neither is said), another list is taken to hold what is expected of it. Columns cost nothing,
+a mutation 10, a look at the schema 10.
 """
 
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLField,
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
@@ -29,10 +30,13 @@ from graphql import (
     is_list_type,
 )
 from graphql.type import GraphQLOutputType, get_nullable_type
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from accounts.graphql import limits
 
 PLAIN_LIST = 10
+"""Objects in a list that does not say how many it is expected to have."""
+
 OF_MUTATION = 10
 OF_SCHEMA = 10
 FREE = {"edges", "pageInfo"}
@@ -95,7 +99,7 @@ class Meter:
         if is_connection(parent):
             return inside if name in FREE else 1 + inside
         if is_list_type(get_nullable_type(declared)):
-            return self._listed(node) * (1 + inside)
+            return self._listed(node, parent.fields[name]) * (1 + inside)
         return 1 + inside
 
     def _page(self, node: FieldNode) -> int:
@@ -103,9 +107,12 @@ class Meter:
         sizes = [size for size in asked if isinstance(size, int)]
         return min(max(0, *sizes), limits.PAGE_MOST) if len(sizes) > 1 else _clipped(sizes)
 
-    def _listed(self, node: FieldNode) -> int:
+    def _listed(self, node: FieldNode, declared: GraphQLField) -> int:
         ids = next((self._value(each) for each in node.arguments or () if each.name.value == "ids"), None)
-        return len(ids) if isinstance(ids, list | tuple) else PLAIN_LIST
+        if isinstance(ids, list | tuple):
+            return len(ids)
+        many = getattr(declared.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF), "many", None)
+        return many.expected if many else PLAIN_LIST
 
     def _value(self, argument: ArgumentNode) -> Any:
         match argument.value:

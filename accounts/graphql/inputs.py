@@ -45,10 +45,7 @@ class MemberAddInput:
     email: str = strawberry.field(description="Their e-mail address, by which they sign in.")
     name: str = strawberry.field(description="What they are called; at most 200 characters.")
     role: Role = strawberry.field(description="What they may do.")
-    password: str | None = strawberry.field(
-        default=None,
-        description="For somebody new here, at least 12 characters; one who is known keeps theirs.",
-    )
+    password: str = strawberry.field(description="Their first password; at least 12 characters.")
 
 
 @strawberry.input(description="Another role for a member.")

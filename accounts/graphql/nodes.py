@@ -121,11 +121,17 @@ def node[T: type[Node]](model: type[Model], **asked: Unpack[Asked]) -> Callable[
         strawberry_django.type(model, name=name, field_cls=Column, description=description)(cls)
         cls.__shape__ = Shape(name, model, **asked)  # type: ignore[attr-defined]
         definition = get_object_definition(cls, strict=True)
+        definition.is_type_of = _always
         definition.fields[:] = [_finished(each, cls, model) for each in definition.fields]
         NODES[name], NAMES[model] = cls, name
         return cls
 
     return decorate
+
+
+def _always(row: Any, info: Any) -> bool:
+    """A field's rows are of its type; `Node.resolve_type` tells those of a field of any type apart."""
+    return True
 
 
 def shape_of(cls: type) -> Shape:

@@ -68,7 +68,8 @@ def test_nobody_gives_a_key_more_than_they_have(acme):
     api = Api(acme, a_key(acme, Permission.MANAGE_KEYS, Permission.SEE_PEOPLE))
 
     answer = api(
-        'mutation { apiKeyIssue(input: {name: "x", scopes: [CHANGE_PEOPLE]}) { secret errors { code path } } }'
+        """mutation { apiKeyIssue(input: {name: "x", scopes: [CHANGE_PEOPLE]}) {
+            secret errors { code path } } }"""
     )
 
     assert answer["data"]["apiKeyIssue"] == {
@@ -88,7 +89,8 @@ def test_a_write_key_belongs_to_its_source(acme):
     secret = owner(issue, source="website")["data"]["apiKeyIssue"]["secret"]
     sent = Api(acme, secret)(
         """mutation { eventsSend(input: {source: "stated", events: [
-            {name: "page_viewed", identity: {kind: ANONYMOUS, value: "a1"}}]}) { storedCount errors { code } } }"""
+            {name: "page_viewed", identity: {kind: ANONYMOUS, value: "a1"}}]}) {
+            storedCount errors { code } } }"""
     )
     stored = owner(
         '{ people { nodes { events(filters: {name: {exact: "page_viewed"}}) { nodes { source } } } } }'
@@ -102,7 +104,8 @@ def test_members_come_change_and_go(acme):
     owner = Api(acme, a_member(acme))
     added = owner(
         """mutation { memberAdd(input: {email: "new@acme.test", name: "New", role: CSM,
-            password: "correct horse battery"}) { member { id role user { name } endedAt } errors { path message } } }"""
+            password: "correct horse battery"}) {
+            member { id role user { name } endedAt } errors { path message } } }"""
     )["data"]["memberAdd"]
 
     assert added["errors"] == []
@@ -113,7 +116,8 @@ def test_members_come_change_and_go(acme):
     assert owner(change, id=added["member"]["id"])["data"]["memberChangeRole"]["member"] == {"role": "VIEWER"}
     assert owner(end, id=added["member"]["id"])["data"]["memberEnd"]["member"]["endedAt"]
     active = owner(
-        "{ members(filters: {isActive: true}) { totalCount } gone: members(filters: {isActive: false}) { totalCount } }"
+        """{ members(filters: {isActive: true}) { totalCount }
+            gone: members(filters: {isActive: false}) { totalCount } }"""
     )
     assert active["data"] == {"members": {"totalCount": 1}, "gone": {"totalCount": 1}}
 
@@ -146,7 +150,8 @@ def test_members_are_found_by_name_role_and_text(acme):
     a_membership(acme, Role.CSM, email="grace@acme.test")
 
     found = owner(
-        """{ a: members(search: "GRACE") { nodes { role } } b: members(filters: {role: {in: [CSM, VIEWER]}}) { totalCount }
+        """{ a: members(search: "GRACE") { nodes { role } }
+            b: members(filters: {role: {in: [CSM, VIEWER]}}) { totalCount }
             c: members(filters: {role: {exact: OWNER}}, ordering: [{createdAt: DESC}]) { nodes { role } } }"""
     )["data"]
 

@@ -120,6 +120,8 @@ def test_a_fragment_counts_as_often_as_it_is_spread():
         ("nodes(ids: $ids) { id }", {"ids": ["a", "b", "c"]}, 3),
         ('nodes(ids: ["a", "b"]) { id }', {}, 2),
         ("surveys(first: 2) { nodes { questions { text } } }", {}, 23),
+        ("responses(first: 2) { nodes { answers { text } } }", {}, 9),
+        ("eventKinds { name }", {}, 10),
         ("viewer { tenant { name } }", {}, 2),
         ("__schema { types { name } }", {}, 10),
         ("__typename", {}, 1),

@@ -1,0 +1,144 @@
+"""Exact numbers of SQL statements, the same for one row and for twenty: nothing is read row by row."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.graphql.ids import global_id
+from tests.client import Api, queries
+from tests.factories import a_key, a_member
+from tests.graphql.world import a_world
+from tests.journeys.factories import a_person
+
+WHO_IS_ASKING = 2
+"""The key, and the host's tenant."""
+
+ACCOUNTS = """{
+  accounts(first: 20) { totalCount nodes {
+    id isOpen tier
+    owner { name }
+    health { score band scorecard { version } }
+    contracts(first: 2) { totalCount nodes { endsOn recurringRevenue { amount } } }
+    company { name recurringRevenue { amount } nps { score n }
+      people(first: 5) { nodes { name
+        answers(first: 3) { nodes { score text question { kind } } }
+        responses(first: 2) { nodes { respondedAt survey { title } answers { score } } } } } }
+  } pageInfo { endCursor } }
+}"""
+IN_ACCOUNTS = [
+    "how many accounts",
+    "accounts",
+    "owners",
+    "health",
+    "scorecards",
+    "how many contracts",
+    "contracts",
+    "companies",
+    "nps",
+    "people",
+    "their answers",
+    "questions",
+    "their responses",
+    "surveys",
+    "answers of responses",
+]
+
+TIMELINES = """{
+  companies(first: 20) { edges { cursor node { name
+    events(first: 3) { nodes { name identity { value person { name } } company { name } } }
+    affiliations(first: 3) { nodes { role person { name email identities(first: 2) { nodes { value } } } } }
+    account { id healthHistory(first: 3) { nodes { day score } totalCount } }
+  } } }
+}"""
+IN_TIMELINES = [
+    "companies",
+    "events",
+    "identities",
+    "their people",
+    "companies of events",
+    "affiliations",
+    "people",
+    "identities of people",
+    "accounts",
+    "health records",
+    "how many health records",
+]
+
+EXPLANATIONS = """{
+  accounts(first: 20) { nodes { health { score explanation { score parts { title part sentence } } } } }
+}"""
+
+
+@pytest.fixture
+def api(acme) -> Api:
+    """A program that has asked before."""
+    program = Api(acme, a_key(acme))
+    program("{ viewer { kind } }")
+    return program
+
+
+@pytest.mark.parametrize("size", [1, 20])
+def test_a_page_of_accounts(acme, api, size):
+    a_world(size, owner=a_member(acme))
+
+    with queries(WHO_IS_ASKING + len(IN_ACCOUNTS)):
+        answer = api(ACCOUNTS)
+
+    accounts = answer["data"]["accounts"]["nodes"]
+    assert len(accounts) == size
+    assert all(len(account["company"]["people"]["nodes"]) == 2 for account in accounts)
+    assert all(account["company"]["nps"]["n"] == 2 for account in accounts)
+
+
+@pytest.mark.parametrize("size", [1, 20])
+def test_a_page_of_timelines(acme, api, size):
+    a_world(size)
+
+    with queries(WHO_IS_ASKING + len(IN_TIMELINES)):
+        answer = api(TIMELINES)
+
+    assert len(answer["data"]["companies"]["edges"]) == size
+
+
+def test_explanations_take_as_many_for_twenty_as_for_one(acme, api):
+    counts = []
+    for size in (1, 19):
+        a_world(size)
+        with CaptureQueriesContext(connection) as seen:
+            answer = api(EXPLANATIONS)
+        counts.append(len(seen))
+        assert all(
+            account["health"]["explanation"]["parts"] for account in answer["data"]["accounts"]["nodes"]
+        )
+
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("size", [1, 20])
+def test_objects_by_their_ids_take_one_for_each_type(acme, api, size):
+    ids = [global_id("Person", a_person().pk) for _ in range(size)]
+
+    with queries(WHO_IS_ASKING + 1):
+        answer = api("query($ids: [ID!]!) { nodes(ids: $ids) { ... on Person { name } } }", ids=ids)
+
+    assert len(answer["data"]["nodes"]) == size
+
+
+def test_the_same_field_twice_is_read_twice_and_no_more(acme, api):
+    a_world(2)
+
+    with queries(WHO_IS_ASKING + 3):
+        api("{ companies { nodes { a: people(first: 1) { nodes { id } } b: people { totalCount } } } }")
+
+
+def test_a_fragment_used_twice_is_read_for_each_group(acme, api):
+    a_world(2)
+    document = """
+        { a: companies { nodes { ...C } } b: companies(first: 1) { nodes { ...C } } }
+        fragment C on Company { name people(first: 2) { nodes { name } } }
+    """
+
+    with queries(WHO_IS_ASKING + 4):
+        answer = api(document)
+
+    assert answer["data"]["b"]["nodes"] == answer["data"]["a"]["nodes"][:1]
