@@ -14,7 +14,7 @@ from accounts.identifiers import uuid7
 from success import features, standings
 from success.days import today
 from success.events import HealthChanged, PartChanged
-from success.models import Feature, Scorecard
+from success.models import Scorecard
 from success.standings import Change
 
 CHUNK = 50_000
@@ -32,6 +32,12 @@ _CLAIM = """
 DELETE FROM success_due WHERE id IN (
     SELECT id FROM success_due ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
 ) RETURNING account_id
+"""
+
+_REACHED = """
+SELECT account_id FROM (
+    SELECT account_id FROM success_feature WHERE account_id > %s ORDER BY account_id LIMIT %s
+) following ORDER BY account_id DESC LIMIT 1
 """
 
 
@@ -113,8 +119,10 @@ def score_all() -> Scored:
 
 def next_reached(after: UUID, accounts: int) -> UUID | None:
     """The id that ends the next so many open accounts, or None where there are no more."""
-    following = Feature.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)
-    return following[accounts - 1 : accounts].first() or following.last()
+    with connection.cursor() as cursor:
+        cursor.execute(_REACHED, [after, accounts])
+        found = cursor.fetchone()
+    return found[0] if found else None
 
 
 def _scorecard() -> Scorecard | None:
