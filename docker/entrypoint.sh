@@ -12,7 +12,7 @@ web)
     exec python -m granian --interface wsgi --no-ws \
         --host "${HOST:-0.0.0.0}" --port "${PORT:-8000}" \
         --workers "${WEB_PROCESSES:-2}" --blocking-threads "${WEB_THREADS:-4}" \
-        --respawn-failed-workers "$@" config.wsgi:application
+        --respawn-failed-workers --workers-kill-timeout "${WEB_GRACE:-8}" "$@" config.wsgi:application
     ;;
 worker)
     exec python -m celery --app config --quiet worker \

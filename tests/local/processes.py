@@ -42,7 +42,7 @@ def pause(seconds: float) -> None:
     select.select([], [], [], seconds)
 
 
-def wait_until(condition: Callable[[], bool], what: str, within: float = 60.0) -> None:
+def wait_until(condition: Callable[[], bool], what: str, within: float = 120.0) -> None:
     """Wait until the condition holds: for states that no file handle tells of."""
     deadline = time.monotonic() + within
     while not condition():

@@ -1,10 +1,13 @@
 """The image's files, tried without Docker: the entry point, the database's first script, compose."""
 
+import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -65,19 +68,29 @@ def container(folder) -> dict[str, str]:
         STATIC_ROOT=str(folder / "static"),
         BEAT_SCHEDULE=str(folder / "beat-schedule"),
         HOST="127.0.0.1",
+        WEB_PROCESSES="1",
+        WORKER_PROCESSES="1",
     )
 
 
-def role(container: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
-    """Start the entry point as the container would."""
-    return subprocess.Popen(
+@contextmanager
+def role(container: dict[str, str], *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Start the entry point as the container would; it is over with the block."""
+    process = subprocess.Popen(
         [DOCKER / "entrypoint.sh", *arguments],
         cwd=PROJECT,
         env=container,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
     )
+    with process:
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def is_listening(container: dict[str, str]) -> bool:
@@ -107,7 +120,7 @@ def test_migrate_then_web_worker_and_beat(container):
         wait_until(Path(container["BEAT_SCHEDULE"]).exists, "beat")
         for process in (web, worker, beat):
             process.terminate()
-        said = [process.communicate()[0] for process in (web, worker, beat)]
+        said = [process.communicate(timeout=60)[0] for process in (web, worker, beat)]
         assert [process.returncode for process in (web, worker, beat)] == [0, 0, 0], said
 
 
