@@ -24,8 +24,8 @@ from success import scorecards
 from success.models import FeatureName, Measure, Scorecard
 from success.scorecards import MeasureDraft
 
-POINTS = 8
-"""Rows for the points of a curve; those that a curve has already, and at least so many."""
+POINTS = 5
+"""Rows for the points of a curve: those that it has already and a few more, at least so many."""
 SPARE = 2
 
 
