@@ -1,9 +1,10 @@
 """What every model's admin does here: permissions from the actor, changes through verbs, bounded lists."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any, ClassVar
 
-from django.contrib.admin import ShowFacets
+from django.contrib.admin import ShowFacets, SimpleListFilter
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -122,6 +123,10 @@ class TenantModelAdmin(ActingMixin, ModelAdmin):
             field.widget = field.widget.widget
         return field
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Only what a filter of the list asks: no other field, no regular expression, no path elsewhere."""
+        return lookup in {name for one in self.get_list_filter(request) for name in _asked_by(one)}
+
     # Pages.
     def changeform_view(
         self,
@@ -200,6 +205,19 @@ class TenantModelAdmin(ActingMixin, ModelAdmin):
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         """Not here."""
+
+
+PARTS = ("", "_from", "_to", "_from_0", "_from_1", "_to_0", "_to_1",
+         "__exact", "__id__exact", "__isempty", "__isnull")  # fmt: skip
+"""What Django's and Unfold's filters put after a field's name in an address."""
+
+
+def _asked_by(one: Any) -> Iterator[str]:
+    if isinstance(one, type) and issubclass(one, SimpleListFilter):
+        yield str(one.parameter_name)
+        return
+    field = one[0] if isinstance(one, tuple | list) else one
+    yield from (f"{field}{part}" for part in PARTS)
 
 
 def _actor(request: HttpRequest) -> Actor:

@@ -31,9 +31,7 @@ class InvitationForm(RoleForm):
     """Who becomes a member, and as what."""
 
     email = forms.EmailField(label="E-mail address", help_text="They sign in with it.")
-    name = forms.CharField(
-        max_length=200, required=False, help_text="Only needed for somebody who is new to Unison."
-    )
+    name = forms.CharField(max_length=200, help_text="What they are called.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from integrations.models import OutboxEvent
-from journeys.models import Affiliation, Company, Person, Stage, StageVisit
-from success.models import Signal
+from integrations.models import Delivery, OutboxEvent, WebhookEndpoint
+from journeys.models import Affiliation, Company, Event, Person, Stage, StageVisit
+from success.models import Account, Contract, Signal
 from tests.admin.pages import Browser, add_to, errors_of, list_of, page_of, told
 from tests.journeys.factories import a_company, a_person
 
@@ -151,3 +151,38 @@ def test_history_is_the_audit_trail(acme, globex):
     answer = Browser(acme).get(page_of(person, "history"))
 
     assert answer.headers["Location"] == f"{list_of(OutboxEvent)}?q={person.pk}"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "email__regex=.", "email__startswith=a", "last_seen_at__year=99999999999", "id__in=x", "created_at=x",
+        "identities__value=u1", "affiliations__company__name__icontains=x",
+    ],
+)  # fmt: skip
+def test_a_list_answers_its_own_filters_only(acme, globex, query):
+    assert Browser(acme).client.get(f"{list_of(Person)}?{query}").status_code == 400
+
+
+def test_no_list_tells_of_a_secret(acme, globex):
+    browser = Browser(acme)
+
+    for query in ("sealed_secret__startswith=g", "sealed_secret__gt=a", "created_by__password__startswith=p"):
+        assert browser.client.get(f"{list_of(WebhookEndpoint)}?{query}").status_code == 400
+
+
+LONG = "9" * 30
+
+
+@pytest.mark.parametrize("path", [list_of(model) for model in (Person, Account, Event, Contract, Delivery)])
+@pytest.mark.parametrize("value", ["0001-01-01", "9999-12-31", f"{LONG}-01-01", "1e999999", LONG, "None", ""])
+def test_no_value_of_a_filter_makes_a_list_crash(acme, globex, path, value):
+    browser = Browser(acme)
+    filters = browser.get(path).context["cl"].filter_specs
+    names = {name for spec in filters for name in spec.expected_parameters()}
+    names |= {f"{name}{part}" for name in names for part in ("_from", "_to", "_from_0", "_to_0")}
+    names |= {f"{field}{part}" for field in ("last_seen_at", "occurred_at", "delivered_at", "ends_on",
+              "company__renewal_on") for part in ("_from", "_to", "_from_0", "_to_0", "_from_1")}  # fmt: skip
+
+    for name in names:
+        assert browser.client.get(path, {name: value}).status_code in {200, 302, 400}, name

@@ -13,7 +13,7 @@ from integrations import messages
 from integrations.models import Delivery, OutboxEvent, WebhookEndpoint
 from journeys.models import Person
 from tests.admin.pages import Browser, add_to, errors_of, list_of, page_of, told
-from tests.factories import a_membership
+from tests.factories import PASSWORD, a_membership
 from tests.integrations.factories import HEARD, an_endpoint, something_happened
 from tests.journeys.factories import a_person
 
@@ -94,14 +94,15 @@ def test_a_new_member_gets_a_first_password_that_is_shown_once(acme, globex):
     assert nowhere_else(browser, password, list_of(Membership))
 
 
-def test_somebody_who_is_known_keeps_their_password(acme, globex):
-    a_membership(globex, email="both@example.test")
+def test_the_same_address_in_another_tenant_is_somebody_else(acme, globex):
+    other = a_membership(globex, email="both@example.test").user
     browser = Browser(acme)
 
-    answer = browser.post(add_to(Membership), email="both@example.test", name="", role="viewer")
+    shown_secret(browser.post(add_to(Membership), email="both@example.test", name="Both", role="viewer"))
 
-    assert "was added" in told(answer)
-    assert Membership.objects.filter(user__email="both@example.test").count() == 1
+    assert Membership.objects.get(user__email="both@example.test").user_id != other.pk
+    with public():
+        assert User.objects.get(pk=other.pk).check_password(PASSWORD)
 
 
 def test_members_get_other_roles_and_are_let_go(acme, globex):
