@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import redis
 from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from accounts.actor import Actor
 from accounts.caching import key_of_tenant
@@ -31,10 +33,10 @@ class Budget(NamedTuple):
 
 
 @cache
-def _valkey() -> redis.Redis:
-    return redis.Redis.from_url(
-        settings.CACHES["default"]["LOCATION"], socket_timeout=0.5, socket_connect_timeout=0.5
-    )
+def _valkey(location: str) -> redis.Redis:
+    """A client that does not wait: while Valkey is away, no question is to take longer for it."""
+    never = Retry(NoBackoff(), 0)
+    return redis.Redis.from_url(location, socket_timeout=0.5, socket_connect_timeout=0.5, retry=never)
 
 
 def spend(actor: Actor, cost: int) -> Budget:
@@ -43,7 +45,7 @@ def spend(actor: Actor, cost: int) -> Budget:
     minute, second = divmod(int(time.time()), MINUTE)
     key = key_of_tenant(f"{actor.kind}:{actor.id}:{minute}", "graphql-cost", 1)
     try:
-        with _valkey().pipeline(transaction=False) as pipe:
+        with _valkey(settings.CACHES["default"]["LOCATION"]).pipeline(transaction=False) as pipe:
             pipe.incrby(key, cost)
             pipe.expire(key, 2 * MINUTE)
             spent = int(pipe.execute()[0])

@@ -1,6 +1,7 @@
 """Surveys, responses and their figures by GraphQL."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -172,7 +173,7 @@ def test_a_figure_is_of_the_answers_that_are_meant(api):
     a_response(a_survey(), other, 0)
     document = """query($of: AnswerScope) { nps(of: $of) { score n } }"""
 
-    def n(**scope) -> tuple[float, int]:
+    def n(**scope) -> tuple[Any, int]:
         found = api(document, of=scope)["data"]["nps"]
         return (found["score"], found["n"]) if found else (0, 0)
 

@@ -85,7 +85,7 @@ class Asker:
 
     def question(self, root: str) -> tuple[str, dict[str, Any]]:
         """A document and its variables."""
-        kind = SCHEMA.type_map["Query" if root == "query" else "Mutation"]
+        kind: Any = SCHEMA.type_map["Query" if root == "query" else "Mutation"]
         name = self.random.choice(sorted(kind.fields))
         selected = self._field(name, kind.fields[name], depth=3)
         head = f"({', '.join(self.declared)})" if self.declared else ""
@@ -103,12 +103,12 @@ class Asker:
     def _selection(self, kind: Any, depth: int) -> str:
         if not is_composite_type(kind):
             return ""
-        names = sorted(getattr(kind, "fields", {}))
-        chosen = [name for name in names if self.random.random() < 0.35]
+        fields: dict[str, Any] = getattr(kind, "fields", {})
+        chosen = [name for name in sorted(fields) if self.random.random() < 0.35]
         parts = [
-            self._field(name, kind.fields[name], depth - 1)
+            self._field(name, fields[name], depth - 1)
             for name in chosen
-            if depth > 0 or not is_composite_type(get_named_type(kind.fields[name].type))
+            if depth > 0 or not is_composite_type(get_named_type(fields[name].type))
         ]
         return f" {{ {' '.join(['__typename', *parts])} }}"
 

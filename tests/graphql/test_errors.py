@@ -2,6 +2,7 @@
 
 import logging
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import strawberry
@@ -75,7 +76,7 @@ engine = Engine(strawberry.Schema(query=Query, mutation=Mutation))
 
 @pytest.fixture
 def ask(acme):
-    request = RequestFactory().post("/")
+    request: Any = RequestFactory().post("/")
     request.tenant, request.actor, request.api_key = acme, an_actor(), None
 
     def asked(query: str, **variables) -> SimpleNamespace:

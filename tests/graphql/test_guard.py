@@ -62,7 +62,7 @@ ATTACKS = {
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_an_attack_is_refused_in_milliseconds(name):
-    library, began = Library(schema), time.perf_counter()
+    library, began = Library(schema), time.process_time()
 
     try:
         document = library.find(ATTACKS[name])
@@ -72,7 +72,7 @@ def test_an_attack_is_refused_in_milliseconds(name):
         is_refused = document.cost(document.operation(None), schema, {}) > limits.COST
 
     assert is_refused
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
     assert len(library) <= 1
 
 
@@ -83,7 +83,8 @@ def test_what_front_ends_ask_is_not_refused():
 
 
 def size_of(source: str) -> guard.Size:
-    return guard._Pass(parse(source)).level(parse(source).definitions[0].selection_set)
+    operation = Document.of(parse(source)).operation(None)
+    return guard._Pass(parse(source)).level(operation.selection_set)
 
 
 def test_depth_counts_levels_of_fields_and_leaves_introspection_out():
@@ -158,7 +159,7 @@ def test_a_larger_page_never_costs_less(sizes):
 
     def cost(size: int) -> int:
         meter = Meter(schema._schema, {}, {"n": size})
-        return meter.of(document.definitions[0])
+        return meter.of(Document.of(document).operation(None))
 
     assert all(cost(less) <= cost(more) for less, more in pairwise(sorted(sizes)))
 

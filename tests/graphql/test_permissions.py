@@ -17,7 +17,7 @@ from accounts.permissions import GRANTS, Permission, Role
 from accounts.tenancy import public
 from config.schema import schema
 from integrations import webhooks
-from integrations.models import Delivery, OutboxEvent
+from integrations.models import Delivery, OutboxEvent, WebhookEndpoint
 from journeys import affiliations, people, stages
 from journeys.affiliations import AffiliationDraft
 from success import accounts, contracts, overrides
@@ -31,6 +31,8 @@ from tests.journeys.factories import a_company, a_person
 type Given = dict[str, Any]
 
 LATER = timedelta(days=30)
+MUTATION: Any = schema._schema.mutation_type
+MUTATIONS: dict[str, Any] = MUTATION.fields
 
 
 def person() -> str:
@@ -70,8 +72,8 @@ def endpoint(*, enabled: bool = True) -> str:
 
 def delivery() -> str:
     endpoint()
-    hook = webhooks.WebhookEndpoint.objects.get()
-    made = Delivery.objects.create(endpoint=hook, event=OutboxEvent.objects.first())
+    event = OutboxEvent.objects.latest("pk")
+    made = Delivery.objects.create(endpoint=WebhookEndpoint.objects.get(), event=event)
     return global_id("Delivery", made.pk)
 
 
@@ -218,25 +220,19 @@ def staff(acme: Tenant) -> dict[Role, User]:
 
 def everything() -> dict[str, list[tuple[Any, ...]]]:
     """All rows of the tenant, and its members and keys."""
-    tenants = [
-        model
-        for model in apps.get_models()
-        if model._meta.app_label in {"journeys", "success", "experience", "integrations"}
-    ]
-    return {
-        model.__name__: list(model._base_manager.order_by("pk").values_list())
-        for model in [*tenants, Membership, ApiKey]
-    }
+    ours = {"journeys", "success", "experience", "integrations"}
+    models = [model for model in apps.get_models() if model._meta.app_label in ours] + [Membership, ApiKey]
+    return {model._meta.label: list(model._base_manager.order_by("pk").values_list()) for model in models}
 
 
 def test_every_mutation_is_in_the_matrix():
-    assert set(schema._schema.mutation_type.fields) == set(MATRIX)
+    assert set(MUTATIONS) == set(MATRIX)
 
 
 @pytest.mark.parametrize("name", MATRIX)
 def test_a_mutation_is_for_those_who_may(acme, name):
     permission, given = MATRIX[name]
-    input_type = schema._schema.mutation_type.fields[name].args["input"].type
+    input_type = MUTATIONS[name].args["input"].type
     document = (
         f"mutation($input: {input_type}) {{ {name}(input: $input) {{ errors {{ path message code }} }} }}"
     )

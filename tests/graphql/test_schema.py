@@ -1,6 +1,7 @@
 """The schema keeps its conventions: written down, described, in Relay's shapes, with names that tell."""
 
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -17,7 +18,9 @@ from accounts.graphql.nodes import NODES, Computed, definition_of, shape_of
 from accounts.graphql.relations import FigureField
 from config.schema import schema
 
-TYPES = {name: kind for name, kind in schema._schema.type_map.items() if not name.startswith("__")}
+TYPES: dict[str, Any] = {
+    name: kind for name, kind in schema._schema.type_map.items() if not name.startswith("__")
+}
 OBJECTS = [kind for kind in TYPES.values() if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType)]
 FIELDS = [(kind, name, field) for kind in OBJECTS for name, field in kind.fields.items()]
 CONNECTIONS = [kind for kind in OBJECTS if kind.name.endswith("Connection")]
