@@ -120,8 +120,8 @@ def test_migrate_then_web_worker_and_beat(container):
         wait_until(Path(container["BEAT_SCHEDULE"]).exists, "beat")
         for process in (web, worker, beat):
             process.terminate()
-        said = [process.communicate(timeout=60)[0] for process in (web, worker, beat)]
-        assert [process.returncode for process in (web, worker, beat)] == [0, 0, 0], said
+        words = [process.communicate(timeout=60)[0] for process in (web, worker, beat)]
+        assert [process.returncode for process in (web, worker, beat)] == [0, 0, 0], words
 
 
 def test_any_other_command_is_run_as_it_is(container):

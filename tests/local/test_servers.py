@@ -153,13 +153,13 @@ def test_a_queue_that_cannot_be_read_is_put_aside(folder):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 def test_root_without_namespaces_runs_postgres_as_nobody(folder, monkeypatch):
-    monkeypatch.setattr(privileges, "can_enter_namespace", lambda probe: False)
-    with run(folder):
-        assert ask(folder, "SELECT 1") == (1,)
+    with monkeypatch.context() as patch:
+        patch.setattr(privileges, "can_enter_namespace", lambda probe: False)
+        with run(folder):
+            assert ask(folder, "SELECT 1") == (1,)
     owner = cluster_of(folder).stat().st_uid
     assert owner == privileges.nobody().owner
 
-    monkeypatch.undo()
     with run(folder):  # and back: the files are handed over again
         assert ask(folder, "SELECT 1") == (1,)
 

@@ -76,7 +76,7 @@ def test_a_killed_holder_holds_nothing(tmp_path):
         first.kill()
     assert (tmp_path / "lock").exists()
 
-    with locks.held(tmp_path, "this test", pytest.fail):
+    with locks.held(tmp_path, "this test", lambda holder: pytest.fail(str(holder))):
         assert json.loads((tmp_path / "lock").read_text())["pid"] == str(os.getpid())
 
 
