@@ -29,7 +29,7 @@ SHARE = 10
 
 CHANGE = """
 UPDATE success_feature SET
-    rating = 1 + mod((rating * 7 + %(round)s)::numeric, 9)::float8, rating_on = current_date
+    rating = CASE WHEN rating >= 9 THEN rating - 1 ELSE rating + 1 END, rating_on = current_date
 WHERE abs(hashtext(account_id::text)) %% %(share)s = %(round)s %% %(share)s
 """
 

@@ -1,7 +1,7 @@
 -- An account with every company, one contract each, and what every part must know of it.
 INSERT INTO success_account (id, created_at, updated_at, company_id, owner_id, tier, opened_on, closed_on, close_reason)
 SELECT
-    pg_temp.key('account', n, %(began)s), %(began)s, %(began)s, pg_temp.key('company', n, %(began)s),
+    pg_temp.id('account', n, %(began)s), %(began)s, %(began)s, pg_temp.id('company', n, %(began)s),
     (%(owners)s::uuid[])[1 + pg_temp.pick('owner', n, cardinality(%(owners)s::uuid[]))],
     (ARRAY['enterprise', 'growth', 'growth', 'starter', 'starter', 'starter'])[1 + pg_temp.pick('tier', n, 6)],
     (%(today)s::timestamptz - make_interval(days => 30 + pg_temp.pick('opened', n, %(days)s - 30)))::date, NULL, ''
@@ -12,8 +12,8 @@ INSERT INTO success_contract (
     recorded_at, superseded_at, supersedes_id
 )
 SELECT
-    pg_temp.key('contract', n, %(began)s), %(began)s, pg_temp.key('account', n, %(began)s),
-    pg_temp.key('agreement', n, %(began)s), NULL, 500 * (1 + pg_temp.pick('revenue', n, 200)), 'EUR',
+    pg_temp.id('contract', n, %(began)s), %(began)s, pg_temp.id('account', n, %(began)s),
+    pg_temp.id('agreement', n, %(began)s), NULL, 500 * (1 + pg_temp.pick('revenue', n, 200)), 'EUR',
     ends_on - 365, ends_on, false, %(began)s, NULL, NULL
 FROM (
     SELECT n, (%(today)s::timestamptz + make_interval(days => 1 + pg_temp.pick('ends', n, 364)))::date AS ends_on

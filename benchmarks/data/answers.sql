@@ -1,11 +1,11 @@
 -- Two surveys of two questions; every response has two answers, and each answer its line on the timeline.
 INSERT INTO experience_survey (id, created_at, key, title)
-SELECT pg_temp.key('survey', n, %(began)s), %(began)s, 'survey-' || n, (ARRAY['Relationship', 'Support'])[n + 1]
+SELECT pg_temp.id('survey', n, %(began)s), %(began)s, 'survey-' || n, (ARRAY['Relationship', 'Support'])[n + 1]
 FROM generate_series(0, 1) AS n;
 
 INSERT INTO experience_question (id, created_at, survey_id, position, kind, text)
 SELECT
-    pg_temp.key('question', n, %(began)s), %(began)s, pg_temp.key('survey', n / 2, %(began)s), 1 + mod(n, 2),
+    pg_temp.id('question', n, %(began)s), %(began)s, pg_temp.id('survey', n / 2, %(began)s), 1 + mod(n, 2),
     (ARRAY['nps', 'rating', 'csat', 'ces'])[n + 1],
     (ARRAY['How likely are you to recommend us?', 'How good is the product?', 'How satisfied are you?',
            'How easy was it?'])[n + 1]
@@ -15,8 +15,8 @@ INSERT INTO experience_response (
     id, created_at, survey_id, person_id, company_id, responded_at, recorded_at, channel, source, key
 )
 SELECT
-    pg_temp.key('response', n, at), at, pg_temp.key('survey', mod(n, 2), %(began)s),
-    pg_temp.key('person', who, %(began)s), pg_temp.key('company', mod(who, %(accounts)s), %(began)s),
+    pg_temp.key('response', n, at), at, pg_temp.id('survey', mod(n, 2), %(began)s),
+    pg_temp.id('person', who, %(began)s), pg_temp.id('company', mod(who, %(accounts)s), %(began)s),
     at, at, (ARRAY['email', 'web'])[1 + pg_temp.pick('channel', n, 2)], 'surveys', 'response-' || n
 FROM (
     SELECT n, pg_temp.pick('respondent', n, %(people)s) AS who,
@@ -28,7 +28,7 @@ ORDER BY at;
 INSERT INTO experience_answer (id, created_at, response_id, question_id, score, text)
 SELECT
     pg_temp.key('answer', n, at), at, pg_temp.key('response', n / 2, at),
-    pg_temp.key('question', 2 * mod(n / 2, 2) + mod(n, 2), %(began)s),
+    pg_temp.id('question', 2 * mod(n / 2, 2) + mod(n, 2), %(began)s),
     least + pg_temp.pick('score', n, most - least + 1),
     CASE WHEN pg_temp.chance('comment', n) < 0.3 THEN 'The new reports save us an hour a week, but exports are slow.' ELSE '' END
 FROM (

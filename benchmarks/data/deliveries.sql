@@ -5,7 +5,7 @@ WITH event AS (
         planned_at
     )
     SELECT
-        pg_temp.key(%(round)s, n, %(now)s), %(now)s, 'success.health_changed', 1, %(now)s, 'system', 'queued',
+        pg_temp.id(%(round)s, n, %(now)s), %(now)s, 'success.health_changed', 1, %(now)s, 'system', 'queued',
         '', pg_temp.key('company', n, %(now)s),
         jsonb_build_object(
             'account_id', pg_temp.key('account', n, %(now)s), 'company_id', pg_temp.key('company', n, %(now)s),

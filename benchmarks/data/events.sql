@@ -4,8 +4,8 @@ INSERT INTO journeys_event (
     is_backfilled
 )
 SELECT
-    pg_temp.key('event', n, at), name, at, at, pg_temp.key('identity', who, %(began)s),
-    pg_temp.key('company', mod(who, %(accounts)s), %(began)s), 'web', 'product', 'event-' || n,
+    pg_temp.key('event', n, at), name, at, at, pg_temp.id('identity', who, %(began)s),
+    pg_temp.id('company', mod(who, %(accounts)s), %(began)s), 'web', 'product', 'event-' || n,
     CASE WHEN name = 'order_placed' THEN round(5 + 500 * pg_temp.chance('amount', n)::numeric, 2) END,
     jsonb_build_object('page', '/reports/' || pg_temp.pick('page', n, 100), 'seconds', pg_temp.pick('seconds', n, 300)), false
 FROM (

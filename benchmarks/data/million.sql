@@ -12,7 +12,7 @@ BEGIN
 END $$;
 
 INSERT INTO success_account (id, created_at, updated_at, company_id, tier, opened_on, close_reason)
-SELECT pg_temp.key('account', n, %(began)s), %(began)s, %(began)s, pg_temp.key('company', n, %(began)s), '', %(began)s::date, ''
+SELECT pg_temp.id('account', n, %(began)s), %(began)s, %(began)s, pg_temp.id('company', n, %(began)s), '', %(began)s::date, ''
 FROM generate_series(0, %(features)s - 1) AS n;
 
 INSERT INTO success_feature (
@@ -20,7 +20,7 @@ INSERT INTO success_feature (
     rating, rating_on, renewal_on
 )
 SELECT
-    pg_temp.key('account', n, %(began)s), round((2 * pg_temp.chance('trend', n) - 1)::numeric, 6)::float8,
+    pg_temp.id('account', n, %(began)s), round((2 * pg_temp.chance('trend', n) - 1)::numeric, 6)::float8,
     seen, seen, pg_temp.pick('breadth', n, 12), pg_temp.pick('load', n, 15),
     CASE WHEN said > 0.3 THEN pg_temp.pick('nps', n, 201) - 100 END, CASE WHEN said > 0.3 THEN seen END,
     pg_temp.pick('csat', n, 101), seen, 1 + pg_temp.pick('ces', n, 7), seen,

@@ -3,7 +3,7 @@ INSERT INTO journeys_dailyrollup (
     id, identity_id, company_id, name, day, recorded_day, count, value_sum, last_value, last_at, last_event_id
 )
 SELECT
-    last_id, pg_temp.key('identity', who, %(began)s), pg_temp.key('company', mod(who, %(accounts)s), %(began)s), name,
+    last_id, pg_temp.id('identity', who, %(began)s), pg_temp.id('company', mod(who, %(accounts)s), %(began)s), name,
     last_at::date, last_at::date, count, value_sum, value_sum, last_at, last_id
 FROM (
     SELECT who, name, count(*) AS count, max(at) AS last_at, sum(value) AS value_sum,

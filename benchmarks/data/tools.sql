@@ -11,3 +11,7 @@ RETURN (
     lpad(to_hex(floor(extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || left(md5(salt || n), 3)
     || '8' || substr(md5(salt || n), 4, 15)
 )::uuid;
+
+-- The key of the n-th row of those that were made one after the other: later rows have greater keys.
+CREATE OR REPLACE FUNCTION pg_temp.id(salt text, n bigint, began timestamptz) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN pg_temp.key(salt, n, began + n * interval '1 millisecond');
