@@ -22,10 +22,9 @@ from accounts.graphql.context import Context, Info
 from accounts.graphql.fields import argument
 from accounts.graphql.filtering import condition
 from accounts.graphql.keyset import Keyset
-from accounts.graphql.lateral import PARENT
 from accounts.graphql.nodes import Column, known, rows_of, shape_of
 from accounts.graphql.ordering import names_of
-from accounts.graphql.pages import Page, Pages, Window
+from accounts.graphql.pages import Hanging, Page, Pages, Window
 
 
 @strawberry.type(description="Where a page lies in its list.")
@@ -56,14 +55,15 @@ class Connection[T]:
 class Many:
     """A page of rows, declared: whose rows, which of them, and for which key of the row they hang on.
 
-    `by` is the field of the rows that holds the parent's key; `where` is a condition that names it as
-    `PARENT`, for rows that do not hold it themselves. `key` is the parent's attribute that is meant: its own
-    key, if nothing is said.
+    `by` is the field of the rows that holds the parent's key, or with `through`, the key of a row that hangs
+    on the parent; `where` is a condition that names it as `PARENT`, for rows that do not hold it. `key` is
+    the parent's attribute that is meant: its own key, if nothing is said.
     """
 
     target: type
     by: str = ""
     where: Callable[[], Q] | None = None
+    through: Callable[[], QuerySet] | None = None
     key: str = "pk"
     in_order: Sequence[str] = ()
     narrow: Callable[..., QuerySet] | None = None
@@ -75,10 +75,13 @@ class Many:
         """Whether it hangs on a row."""
         return bool(self.by or self.where)
 
-    def belonging(self, rows: QuerySet, context: Context, given: Mapping[str, Any]) -> QuerySet:
-        """The rows of the parent, whichever it is, as `narrow` leaves them."""
-        if self.by:
-            rows = rows.filter(**{self.by: PARENT})
+    def hanging(self, group: Sequence[Any]) -> Hanging:
+        """How the rows hang on the parents of a group."""
+        parents = sorted({getattr(row, self.key) for row in group} - {None})
+        return Hanging(parents, self.by, self.through() if self.through else None)
+
+    def narrowed(self, rows: QuerySet, context: Context, given: Mapping[str, Any]) -> QuerySet:
+        """The rows that may be meant at all."""
         if self.where:
             rows = rows.filter(self.where())
         if self.narrow:
@@ -107,8 +110,7 @@ class ConnectionField(Column):
         window = Window(**{name: kwargs.get(name) for name in ("first", "after", "last", "before")})
 
         def load(group: Sequence[Any]) -> Pages:
-            rows, keyset = _asked(many, info, kwargs)
-            return Pages(rows, keyset, window, sorted({getattr(row, many.key) for row in group} - {None}))
+            return Pages(*_asked(many, info, kwargs), window, many.hanging(group))
 
         if many.is_nested:
             return known(info, source, load).of(getattr(source, many.key))
@@ -130,8 +132,10 @@ class ListField(Column):
         many = self.many
 
         def load(group: Sequence[Any]) -> Pages:
-            parents = sorted({getattr(row, many.key) for row in group} - {None})
-            return Pages(*_asked(many, info, {}), Window(first=limits.PAGE_MOST), parents)
+            shape = shape_of(many.target)
+            rows = many.narrowed(rows_of(many.target, info.context, selection.of_row(info)), info.context, {})
+            keyset = Keyset(shape.model, many.in_order or shape.in_order)
+            return Pages(rows, keyset, Window(first=limits.PAGE_MOST), many.hanging(group))
 
         return known(info, source, load).of(getattr(source, many.key)).nodes
 
@@ -139,7 +143,7 @@ class ListField(Column):
 def _asked(many: Many, info: Info, given: dict[str, Any]) -> tuple[QuerySet, Keyset]:
     """The rows that are meant, and their order."""
     shape, selected = shape_of(many.target), selection.of_rows(info)
-    rows = many.belonging(rows_of(many.target, info.context, selected), info.context, given)
+    rows = many.narrowed(rows_of(many.target, info.context, selected), info.context, given)
     if filters := given.get("filters"):
         rows = rows.filter(condition(filters, info.context))
     if shape.search and (text := (given.get("search") or "").strip()):

@@ -51,6 +51,12 @@ class Term(NamedTuple):
             nulls = {"nulls_first": True} if backwards else {"nulls_last": True}
         return OrderBy(Column(self.path), descending=self.is_descending ^ backwards, **nulls)
 
+    def text(self, alias: str, *, backwards: bool) -> str:
+        """The same in SQL, of a subquery that has the column."""
+        direction = "DESC" if self.is_descending ^ backwards else "ASC"
+        nulls = f" NULLS {'FIRST' if backwards else 'LAST'}" if self.is_nullable else ""
+        return f'"{alias}"."{self.field.column}" {direction}{nulls}'
+
     def beyond(self, value: Any, *, backwards: bool) -> Q | None:
         """Rows strictly after the value in this column, or before it; None where there can be none."""
         if value is None:
@@ -89,6 +95,10 @@ class Keyset:
     def order(self, rows: QuerySet, *, backwards: bool) -> QuerySet:
         """The rows in this order, or the other way round."""
         return rows.order_by(*(term.ordered(backwards=backwards) for term in self.terms))
+
+    def text(self, alias: str, *, backwards: bool) -> str:
+        """The order in SQL, over a subquery's own columns."""
+        return ", ".join(term.text(alias, backwards=backwards) for term in self.terms)
 
     def cut(self, rows: QuerySet, cursor: str, *, backwards: bool) -> QuerySet:
         """The rows after a cursor, or before it."""

@@ -15,7 +15,7 @@ from django.db.models import Count, Model, QuerySet
 from accounts.errors import Invalid
 from accounts.graphql import limits
 from accounts.graphql.keyset import Keyset, written
-from accounts.graphql.lateral import PARENT, for_each
+from accounts.graphql.lateral import PARENT, VIA, Through, for_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +54,48 @@ class Window:
         return page, self.after is not None, is_more
 
 
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """How the rows of a page hang on each of its parents, where they hang on any.
+
+    `by` is the field of the rows that holds the parent's key, or the key of what hangs on the parent by
+    itself: `through`. Without either, the rows name their parent on their own account.
+    """
+
+    parents: Sequence[UUID]
+    by: str = ""
+    through: QuerySet | None = None
+
+    def first(self, rows: QuerySet, keyset: Keyset, window: Window) -> QuerySet:
+        """The first few rows of each parent, and one more."""
+        if self.through is None:
+            found = self._own(rows).annotate(parent_key=PARENT)
+            return for_each(found[: window.size + 1], self.parents)
+        found = rows.filter(**{self.by: VIA}).annotate(parent_key=PARENT)[: window.size + 1]
+        order = keyset.text("few", backwards=window.is_backwards)
+        return for_each(found, self.parents, Through(self.through, order))
+
+    def counts(self, rows: QuerySet) -> QuerySet:
+        """The parents' keys, and how many rows each has."""
+        found = self._own(rows).values(parent_key=PARENT).annotate(found=Count("pk"))
+        return for_each(found.values_list("parent_key", "found"), self.parents)
+
+    def _own(self, rows: QuerySet) -> QuerySet:
+        if self.through is not None:
+            return rows.filter(**{f"{self.by}__in": self.through})
+        return rows.filter(**{self.by: PARENT}) if self.by else rows
+
+
 class Pages:
     """The pages of one field: one at the root, or one for each parent of a group."""
 
     def __init__(
-        self, rows: QuerySet, keyset: Keyset, window: Window, parents: Sequence[UUID] | None = None
+        self, rows: QuerySet, keyset: Keyset, window: Window, hanging: Hanging | None = None
     ) -> None:
         self.rows = rows
         self.keyset = keyset
         self.window = window
-        self.parents = parents
+        self.hanging = hanging
 
     @cached_property
     def read(self) -> dict[UUID | None, list[Any]]:
@@ -74,10 +106,10 @@ class Pages:
         if window.before is not None:
             rows = self.keyset.cut(rows, window.before, backwards=True)
         rows = self.keyset.order(rows, backwards=window.is_backwards)
-        if self.parents is None:
+        if self.hanging is None:
             return {None: list(rows[: window.size + 1])}
         read: dict[UUID | None, list[Any]] = defaultdict(list)
-        for row in for_each(rows.annotate(parent_key=PARENT)[: window.size + 1], self.parents):
+        for row in self.hanging.first(rows, self.keyset, window):
             read[row.parent_key].append(row)
         return read
 
@@ -85,12 +117,7 @@ class Pages:
     def counts(self) -> dict[UUID | None, int]:
         """How many rows every parent has on all pages."""
         rows = self.rows.order_by()
-        if self.parents is None:
-            return {None: rows.count()}
-        counted = (
-            rows.values(parent_key=PARENT).annotate(found=Count("pk")).values_list("parent_key", "found")
-        )
-        return dict(for_each(counted, self.parents))
+        return dict(self.hanging.counts(rows)) if self.hanging else {None: rows.count()}
 
     def of(self, parent: UUID | None) -> "Page":
         """One parent's page."""

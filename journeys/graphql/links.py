@@ -1,6 +1,6 @@
 """What hangs on people, companies and stages: the graph within the ground that both wings share."""
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.graphql.connections import connection
 from accounts.graphql.extend import extend
@@ -25,8 +25,8 @@ def _employers() -> Q:
     return Q(pk__in=Affiliation.objects.open().filter(person=PARENT).values("company_id"))
 
 
-def _their_events() -> Q:
-    return Q(identity__in=Identity.objects.filter(person=PARENT).values("pk"))
+def _their_identities() -> QuerySet:
+    return Identity.objects.filter(person=PARENT).order_by().values("pk")
 
 
 extend(
@@ -34,7 +34,9 @@ extend(
     identities=connection(IdentityNode, by="person", description="By what we know them."),
     affiliations=connection(AffiliationNode, by="person", description="Where they belong, and did."),
     companies=connection(CompanyNode, where=_employers, description="The companies they belong to now."),
-    events=connection(EventNode, where=_their_events, description="Their timeline, the latest first."),
+    events=connection(
+        EventNode, by="identity", through=_their_identities, description="Their timeline, the latest first."
+    ),
     visits=connection(StageVisitNode, by="person", description="The stages they went through."),
 )
 extend(

@@ -1,6 +1,5 @@
 """Pages: every row once, in order, from either end, at the root and below; and at the edges."""
 
-import json
 import os
 from datetime import UTC, datetime, timedelta
 
@@ -12,10 +11,10 @@ from hypothesis import strategies as st
 
 from journeys import affiliations
 from journeys.affiliations import AffiliationDraft
-from journeys.models import Person
+from journeys.models import Identity, Person
 from tests.client import Api, queries
 from tests.factories import a_key, an_actor
-from tests.journeys.factories import a_company, a_person
+from tests.journeys.factories import HOUR, NOON, a_company, a_person, an_event, take
 
 PEOPLE = """
 query($first: Int, $after: String, $last: Int, $before: String, $ordering: [PersonOrder!]) {
@@ -231,13 +230,47 @@ def test_a_nested_page_reads_no_more_than_it_shows(acme):
         api("{ companies { nodes { affiliations(first: 2) { nodes { role } } } } }")
     (sql,) = [query["sql"] for query in seen if "LATERAL" in query["sql"]]
 
+    assert rows_of_limits(sql) == [3]
+
+
+def test_a_timeline_through_identities_reads_no_more_than_the_first_few_of_each(acme):
+    anna, berta = (a_person(name=name, user_id=name) for name in ("anna", "berta"))
+    for person in (anna, berta):
+        Identity.objects.create(person=person, kind="anonymous", value=f"{person.name} on the phone")
+    take(
+        *(
+            an_event(f"opened_{number}", identity=identity, occurred_at=NOON + number * HOUR)
+            for name in ("anna", "berta")
+            for number in range(10)
+            for identity in [("user", name) if number % 2 else ("anonymous", f"{name} on the phone")]
+        )
+    )
+    api = Api(acme, a_key(acme))
+    document = """query($first: Int, $after: String, $last: Int) { people(ordering: [{name: ASC}]) { nodes {
+        events(first: $first, after: $after, last: $last, filters: {name: {startsWith: "opened_"}}) {
+            totalCount nodes { name } pageInfo { endCursor } } } } }"""
+    with CaptureQueriesContext(connection) as seen:
+        pages = [node["events"] for node in api(document, first=3)["data"]["people"]["nodes"]]
+    (sql,) = [query["sql"] for query in seen if '"few"' in query["sql"]]
+
+    assert [node["name"] for node in pages[0]["nodes"]] == ["opened_9", "opened_8", "opened_7"]
+    assert [page["totalCount"] for page in pages] == [10, 10]
+    after = pages[1]["pageInfo"]["endCursor"]
+    rest = api(document, first=20, after=after)["data"]["people"]["nodes"][1]["events"]
+    assert [node["name"] for node in rest["nodes"]] == [f"opened_{number}" for number in range(6, -1, -1)]
+    oldest = api(document, last=2)["data"]["people"]["nodes"][0]["events"]["nodes"]
+    assert [node["name"] for node in oldest] == ["opened_1", "opened_0"]
+    assert max(rows_of_limits(sql)) <= 4
+
+
+def rows_of_limits(sql: str) -> list[float]:
+    """How many rows each limit of a statement let through, each time."""
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}")
-        plan = json.loads(json.dumps(cursor.fetchone()[0]))[0]["Plan"]
+        plan = cursor.fetchone()[0][0]["Plan"]
 
     def read(step) -> list[float]:
         own = [step["Actual Rows"]] if step["Node Type"] == "Limit" else []
         return [*own, *(rows for inner in step.get("Plans", []) for rows in read(inner))]
 
-    assert read(plan) == [3]
-    assert plan["Actual Rows"] == 9
+    return read(plan)

@@ -51,16 +51,20 @@ def a_world(size: int = 2, *, owner: User | None = None) -> World:
         AccountDraft(company_id=each.pk, tier="gold", owner_id=owner.pk if owner else None)
         for each in companies
     ]
-    opened, terms = (
-        accounts.open_many(drafts, by=by),
-        {"starts_on": today(), "ends_on": today() + timedelta(days=60)},
-    )
-    agreed = [
-        ContractDraft(account_id=each.pk, recurring_revenue=Decimal("1200.50"), **terms) for each in opened
-    ]
-    contracts.agree_many(agreed, by=by)
+    opened = accounts.open_many(drafts, by=by)
+    contracts.agree_many([_terms(each) for each in opened], by=by)
     survey = a_survey("nps", "text")
     responses.record_many([a_draft(survey, person, 9, "Fine.") for person in people], source="test", by=by)
     fold_all()
     health.score_due()
     return World(companies, people, opened, survey)
+
+
+def _terms(account: Account) -> ContractDraft:
+    starts = today()
+    return ContractDraft(
+        account_id=account.pk,
+        recurring_revenue=Decimal("1200.50"),
+        starts_on=starts,
+        ends_on=starts + timedelta(days=60),
+    )
