@@ -155,7 +155,7 @@ def measures_of(request: TenantRequest, scorecard: Scorecard) -> Panel:
             "measure": measure,
             "share": words.number(100 * measure.weight / whole, 1),
             "path": " ".join(["M", *(f"{x} {y}" for x, y in _placed(measure.curve))]),
-            "points": [(words.number(x, 2), words.number(y)) for x, y in measure.curve],
+            "points": [(f"{x:g}", f"{y:g}") for x, y in measure.curve],
         }
         for measure in found
     ]

@@ -99,7 +99,7 @@ def test_every_version_can_be_read(card, acme):
 
     page = browser.page(page_of(card))
 
-    assert "2.50 → 40" in page
+    assert "2.5 → 40" in page
     assert "60.0 %" in page
     assert "30 days" in page
     assert "In force" in browser.page(list_of(Scorecard))

@@ -128,7 +128,7 @@ def test_a_company_is_chosen_by_typing(member, account):
     page.get_by_role("button", name="Add to a company").click()
     member.settle()
 
-    assert page.get_by_text("belongs to Firm").is_visible()
+    assert page.get_by_text("Grace belongs to Firm").is_visible()
 
 
 def test_search_finds_an_account_from_anywhere(member, account):
