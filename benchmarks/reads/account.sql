@@ -1,12 +1,21 @@
 SELECT json_build_object('account', json_build_object(
-    'id', replace(encode(convert_to('Account:' || account.id, 'UTF8'), 'base64'), E'\n', ''), 'tier', account.tier, 'openedOn', account.opened_on,
+    'id', replace(encode(convert_to('Account:' || account.id, 'UTF8'), 'base64'), E'\n', ''),
+    'tier', account.tier,
+    'openedOn', account.opened_on,
     'company', json_build_object(
-        'id', replace(encode(convert_to('Company:' || company.id, 'UTF8'), 'base64'), E'\n', ''), 'name', company.name, 'domain', company.domain,
-        'renewalOn', company.renewal_on, 'recurringRevenue', json_build_object('amount', company.recurring_revenue::text, 'currency', company.currency)
+        'id', replace(encode(convert_to('Company:' || company.id, 'UTF8'), 'base64'), E'\n', ''),
+        'name', company.name,
+        'domain', company.domain,
+        'renewalOn', company.renewal_on,
+        'recurringRevenue', json_build_object(
+            'amount', company.recurring_revenue::text, 'currency', company.currency
+        )
     ),
     'owner', json_build_object('name', owner.name, 'email', owner.email),
     'health', json_build_object(
-        'score', health.score::text, 'coverage', health.coverage::text, 'band', upper(nullif(health.band, '')),
+        'score', health.score::text,
+        'coverage', health.coverage::text,
+        'band', upper(nullif(health.band, '')),
         'scoredAt', to_char(health.scored_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
     )
 ))::text
