@@ -107,14 +107,14 @@ class ConnectionField(Column):
     def get_result(self, source: Any, info: Any, args: list[Any], kwargs: dict[str, Any]) -> Page:
         """The page, still unread."""
         many = self.many
-        window = Window(**{name: kwargs.get(name) for name in ("first", "after", "last", "before")})
 
-        def load(group: Sequence[Any]) -> Pages:
-            return Pages(*_asked(many, info, kwargs), window, many.hanging(group))
+        def load(group: Sequence[Any] | None) -> Pages:
+            window = Window(**{name: kwargs.get(name) for name in ("first", "after", "last", "before")})
+            return Pages(*_asked(many, info, kwargs), window, many.hanging(group) if group else None)
 
         if many.is_nested:
             return known(info, source, load).of(getattr(source, many.key))
-        return Pages(*_asked(many, info, kwargs), window).of(None)
+        return load(None).of(None)
 
 
 class ListField(Column):

@@ -1,7 +1,7 @@
 """Documents, parsed and validated once and remembered: half the work of a small question.
 
 Only valid documents are kept, the least recently used forgotten first, and all of them together within
-bounds: a syntax tree takes some fifty times the memory of its source.
+bounds: a syntax tree takes 40 bytes for each character of its source, 130 where there is no white space.
 """
 
 from collections import OrderedDict
