@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts import lookups
 from accounts.actor import Actor
 from accounts.errors import Conflict, Forbidden, Invalid, NotFound
 from accounts.events import emit
@@ -140,22 +141,20 @@ def revoke(key: ApiKey, *, by: Actor) -> ApiKey:
     return locked
 
 
-def resolve(plain: str, *, origin: str = "") -> Resolved | None:
-    """Whose key this is and who acts with it; None for one that is unknown, revoked, expired or suspended."""
+def resolve(plain: str, *, origin: str = "", host: str | None = None) -> Resolved | None:
+    """Whose key this is and who acts with it; None for one that is unknown, revoked, expired or suspended.
+
+    At a host that is named, only a key of the tenant that is reached there is known.
+    """
     if not SHAPE.fullmatch(plain):
         return None
     now = timezone.now()
-    with public():
-        key = (
-            ApiKey.objects.valid_at(now)
-            .filter(digest=digest_of(plain), tenant__suspended_at=None)
-            .select_related("tenant")
-            .first()
-        )
-        if key is None:
-            return None
-        if key.last_used_at is None or key.last_used_at < now - TOUCH_EVERY:
-            stale = Q(last_used_at=None) | Q(last_used_at__lt=now - TOUCH_EVERY)
+    key = lookups.key_with(digest_of(plain), now=now, host=host)
+    if key is None:
+        return None
+    if key.last_used_at is None or key.last_used_at < now - TOUCH_EVERY:
+        stale = Q(last_used_at=None) | Q(last_used_at__lt=now - TOUCH_EVERY)
+        with public():
             ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
     granted = WRITE_KEY_GRANTS if key.kind == KeyKind.WRITE else frozenset(map(Permission, key.scopes))
     actor = Actor(kind="key", id=key.pk, label=key.name, permissions=granted, origin=origin)

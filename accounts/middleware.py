@@ -10,7 +10,8 @@ from django.utils.functional import SimpleLazyObject
 from accounts import keys
 from accounts.actor import Actor
 from accounts.authentication import member_actor
-from accounts.models import ApiKey, Domain, Tenant
+from accounts.lookups import tenant_at
+from accounts.models import ApiKey, Tenant
 from accounts.tenancy import PUBLIC, entered, public, scope_of
 
 
@@ -38,7 +39,7 @@ class TenancyMiddleware:
         on_api_host = host in settings.API_HOSTS
         with public():
             shown = _bearer(request)
-            tenant = shown.tenant if on_api_host and shown else None if on_api_host else _tenant_at(host)
+            tenant = shown.tenant if on_api_host and shown else None if on_api_host else tenant_at(host)
         if tenant is None and not on_api_host:
             return HttpResponseNotFound("There is nothing here.", content_type="text/plain")
         request.tenant = tenant
@@ -65,11 +66,6 @@ def origin_of(request: HttpRequest) -> str:
     if settings.BEHIND_PROXY:
         return request.headers.get("X-Forwarded-For", "").rsplit(",", 1)[-1].strip()[:45]
     return str(request.META.get("REMOTE_ADDR", ""))
-
-
-def _tenant_at(host: str) -> Tenant | None:
-    domain = Domain.objects.select_related("tenant").filter(domain=host, tenant__suspended_at=None).first()
-    return domain.tenant if domain else None
 
 
 def _bearer(request: HttpRequest) -> keys.Resolved | None:

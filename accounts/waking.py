@@ -1,11 +1,21 @@
-"""Waking a worker after the commit: once per transaction, and never an error for whoever committed.
+"""Waking a worker after the commit: once per transaction, and not while one that was called has not begun.
 
 The truth is in Postgres and a sweep finds what was not woken, so a queue that cannot be reached is logged,
 no more.
 """
 
+import logging
+from functools import cache
+
+import redis
 from celery import Task
+from django.conf import settings
 from django.db import connection, transaction
+
+logger = logging.getLogger(__name__)
+
+CALLED_SECONDS = 60
+"""After so long, a call that nobody has answered is made again."""
 
 
 def wake(task: Task, *, schema: str) -> None:
@@ -19,7 +29,34 @@ def wake(task: Task, *, schema: str) -> None:
         return
 
     def enqueue() -> None:
-        task.delay(schema=schema)
+        if _is_first_call(task, schema):
+            task.delay(schema=schema)
 
     enqueue.__qualname__ = name
     transaction.on_commit(enqueue, robust=True)
+
+
+def begun(task: Task, schema: str) -> None:
+    """Note that a task begins, before it reads anything: what is committed later has to call again."""
+    try:
+        _valkey().delete(_mark(task, schema))
+    except redis.RedisError as problem:
+        logger.warning("a call could not be answered", extra={"problem": type(problem).__name__})
+
+
+def _is_first_call(task: Task, schema: str) -> bool:
+    """Whether nobody has called yet; a task that is queued and has not begun will see what we committed."""
+    try:
+        return bool(_valkey().set(_mark(task, schema), 1, nx=True, ex=CALLED_SECONDS))
+    except redis.RedisError as problem:
+        logger.warning("a call could not be noted", extra={"problem": type(problem).__name__})
+        return True
+
+
+def _mark(task: Task, schema: str) -> str:
+    return f"{task.app.conf.task_default_queue}:{schema}:called:{task.name}"
+
+
+@cache
+def _valkey() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)

@@ -7,6 +7,8 @@ from celery import Celery
 from celery.contrib.django.task import DjangoTask
 from kombu.exceptions import OperationalError
 
+from accounts.waking import begun
+
 logger = logging.getLogger(__name__)
 
 
@@ -18,6 +20,11 @@ class TenantTask(DjangoTask):
     """
 
     abstract = True
+
+    def before_start(self, task_id: str, args: Any, kwargs: Any) -> None:
+        """Answer the call: what is committed from now on has to wake us again."""
+        if schema := kwargs.get("schema"):
+            begun(self, schema)
 
     def apply_async(self, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
         """Send the task; refused where no schema is named, left to the sweep where the queue is away."""

@@ -134,6 +134,7 @@ MIDDLEWARE = [
     "config.health.ProbeMiddleware",
     "config.observability.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "integrations.tracking.middleware.TrackingMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "accounts.middleware.TenancyMiddleware",

@@ -1,13 +1,12 @@
 """Addresses."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, path
 
 from accounts.admin.site import site
 from accounts.graphql.view import graphql_view
 from config.schema import engine, examples
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("v1/", include("integrations.urls")),
     path("admin/", site.urls),
     path("graphql/", graphql_view(engine, examples), name="graphql"),
 ]

@@ -14,6 +14,8 @@ from uuid import UUID
 
 import psycopg
 import pytest
+import redis
+from celery import current_app
 from django.apps import apps
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -94,6 +96,16 @@ def django_db_setup(django_test_environment, django_db_blocker) -> Iterator[None
 def _tenant(schema: str) -> Tenant:
     with public():
         return Tenant.objects.get(schema_name=schema)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_was_called(request: pytest.FixtureRequest) -> None:
+    """Let no worker have been called: what an earlier test committed has nobody to begin it."""
+    if not {"db", "committed"} & set(request.fixturenames):
+        return
+    with redis.Redis.from_url(settings.REDIS_URL) as valkey:
+        if calls := valkey.keys(f"{current_app.conf.task_default_queue}:*"):
+            valkey.delete(*calls)
 
 
 @pytest.fixture

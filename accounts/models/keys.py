@@ -1,8 +1,5 @@
 """API keys: credentials of a tenant for programs."""
 
-from datetime import datetime
-from typing import Self
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
@@ -20,14 +17,9 @@ class KeyKind(models.TextChoices):
 
 
 class ApiKeyQuerySet(TenantQuerySet):
-    """Keys, asked for by whether they open anything."""
+    """Keys of a tenant."""
 
     see = Permission.SEE_KEYS
-
-    def valid_at(self, moment: datetime) -> Self:
-        """Leave out the revoked and the expired."""
-        unexpired = models.Q(expires_at=None) | models.Q(expires_at__gt=moment)
-        return self.filter(unexpired, revoked_at=None)
 
 
 class ApiKey(models.Model):

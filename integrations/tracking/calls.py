@@ -5,8 +5,7 @@ event by the name it was sent with, `page` and `screen` are the events `page_vie
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from integrations.tracking.wire import Call
@@ -33,12 +32,14 @@ def their_name(field: str) -> str:
     return NAMES_HERE_AND_THERE.get(field, field)
 
 
-@dataclass(frozen=True, slots=True)
 class Reader:
     """Reads the calls of one request, with what they have in common and when they came."""
 
-    common: Call
-    received_at: datetime
+    def __init__(self, common: Call, received_at: datetime) -> None:
+        self._context = _context(common)
+        self._sent_at = common.get("sentAt")
+        self._received_at = received_at
+        self._skews: dict[Any, timedelta] = {}
 
     def message(self, call: Any, kind: str) -> Message:
         """A call as the timeline takes it; Refused when something in it does not fit."""
@@ -67,7 +68,7 @@ class Reader:
         return event
 
     def _event(self, call: Call, name: str, properties: Mapping[str, Any]) -> Incoming:
-        context = _context(call) or _context(self.common)
+        context = _context(call) or self._context
         return Incoming(
             name=name,
             occurred_at=self._moment(call),
@@ -94,15 +95,22 @@ class Reader:
         """When it happened by our clock: the sender's is as wrong as its `sentAt` is off from now."""
         stated = call.get("originalTimestamp") or call.get("timestamp")
         if not stated:
-            return self.received_at
+            return self._received_at
         happened = _time(stated, "timestamp")
-        sent = call.get("sentAt") or self.common.get("sentAt")
+        sent = call.get("sentAt") or self._sent_at
         if not sent:
             return happened
         try:
-            return self.received_at - (_time(sent, "sentAt") - happened)
+            return happened + self._skew(sent)
         except OverflowError as reason:
             raise Refused("timestamp", "This lies before 1970, or more than a day in the future.") from reason
+
+    def _skew(self, sent: Any) -> timedelta:
+        """How far our clock is ahead of the sender's."""
+        key = sent if isinstance(sent, str) else None
+        if (known := self._skews.get(key)) is None:
+            known = self._skews[key] = self._received_at - _time(sent, "sentAt")
+        return known
 
 
 def _identification(call: Call) -> Identification:
@@ -137,17 +145,14 @@ def _who(call: Call) -> IdentityKey | None:
 
 def _text(call: Mapping[str, Any], key: str) -> str:
     """A short text; numbers are taken for text, because some senders' ids are numbers."""
-    match call.get(key):
-        case None:
-            return ""
-        case str() as text:
-            return text
-        case bool():
-            raise Refused(key, "This must be text.")
-        case int() | float() as number:
-            return str(number)
-        case _:
-            raise Refused(key, "This must be text.")
+    value = call.get(key)
+    if value.__class__ is str:
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Refused(key, "This must be text.")
+    return str(value)
 
 
 def _taken(traits: dict[str, Any], key: str) -> str | None:
@@ -159,13 +164,12 @@ def _taken(traits: dict[str, Any], key: str) -> str | None:
 
 
 def _mapping(call: Call, key: str) -> Mapping[str, Any]:
-    match call.get(key):
-        case None:
-            return {}
-        case dict() as mapping:
-            return mapping
-        case _:
-            raise Refused(key, "This must be an object.")
+    value = call.get(key)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise Refused(key, "This must be an object.")
+    return value
 
 
 def _context(call: Call) -> Call:
@@ -175,6 +179,8 @@ def _context(call: Call) -> Call:
 
 def _amount(properties: Mapping[str, Any]) -> float | None:
     """What an event was worth: its `revenue`, else its `value`."""
+    if "revenue" not in properties and "value" not in properties:
+        return None
     for key in ("revenue", "value"):
         match properties.get(key):
             case bool():

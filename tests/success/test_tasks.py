@@ -8,6 +8,7 @@ from accounts.events import Envelope, handlers_of
 from accounts.identifiers import uuid7
 from accounts.tenancy import inside
 from accounts.tenants import TenantGone
+from accounts.waking import begun
 from journeys import rollups
 from success import tasks
 from success.models import Account, Due, Feature, Health, NightlyPass
@@ -16,9 +17,11 @@ from tests.success.factories import an_account, happened, published, work
 
 @pytest.fixture
 def sent(monkeypatch):
-    """What was asked for, instead of a queue."""
+    """What was asked for, instead of a queue; whatever was called before has begun."""
     asked: list[tuple[str, str]] = []
     for task in (tasks.score_due, tasks.score_all):
+        for schema in ("acme", "globex"):
+            begun(task, schema)
         monkeypatch.setattr(
             task, "delay", lambda *, schema, name=task.name: asked.append((name.split(".")[-1], schema))
         )
