@@ -5,12 +5,12 @@ no more.
 """
 
 import logging
-from functools import cache
 
 import redis
 from celery import Task
-from django.conf import settings
 from django.db import connection, transaction
+
+from accounts import valkey
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def wake(task: Task, *, schema: str) -> None:
 def begun(task: Task, schema: str) -> None:
     """Note that a task begins, before it reads anything: what is committed later has to call again."""
     try:
-        _valkey().delete(_mark(task, schema))
+        valkey.client().delete(_mark(task, schema))
     except redis.RedisError as problem:
         logger.warning("a call could not be answered", extra={"problem": type(problem).__name__})
 
@@ -47,7 +47,7 @@ def begun(task: Task, schema: str) -> None:
 def _is_first_call(task: Task, schema: str) -> bool:
     """Whether nobody has called yet; a task that is queued and has not begun will see what we committed."""
     try:
-        return bool(_valkey().set(_mark(task, schema), 1, nx=True, ex=CALLED_SECONDS))
+        return bool(valkey.client().set(_mark(task, schema), 1, nx=True, ex=CALLED_SECONDS))
     except redis.RedisError as problem:
         logger.warning("a call could not be noted", extra={"problem": type(problem).__name__})
         return True
@@ -55,8 +55,3 @@ def _is_first_call(task: Task, schema: str) -> bool:
 
 def _mark(task: Task, schema: str) -> str:
     return f"{task.app.conf.task_default_queue}:{schema}:called:{task.name}"
-
-
-@cache
-def _valkey() -> redis.Redis:
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)

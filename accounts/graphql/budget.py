@@ -6,14 +6,12 @@ question is answered, and the log says so.
 
 import logging
 import time
-from functools import cache
 from typing import NamedTuple
 
 import redis
 from django.conf import settings
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
+from accounts import valkey
 from accounts.actor import Actor
 from accounts.caching import key_of_tenant
 
@@ -32,20 +30,13 @@ class Budget(NamedTuple):
     """Whether this question is beyond it."""
 
 
-@cache
-def _valkey(location: str) -> redis.Redis:
-    """A client that does not wait: while Valkey is away, no question is to take longer for it."""
-    never = Retry(NoBackoff(), 0)
-    return redis.Redis.from_url(location, socket_timeout=0.5, socket_connect_timeout=0.5, retry=never)
-
-
 def spend(actor: Actor, cost: int) -> Budget:
     """Count a question against the actor's minute."""
     limit = settings.GRAPHQL_COST_PER_MINUTE
     minute, second = divmod(int(time.time()), MINUTE)
     key = key_of_tenant(f"{actor.kind}:{actor.id}:{minute}", "graphql-cost", 1)
     try:
-        with _valkey(settings.CACHES["default"]["LOCATION"]).pipeline(transaction=False) as pipe:
+        with valkey.client().pipeline(transaction=False) as pipe:
             pipe.incrby(key, cost)
             pipe.expire(key, 2 * MINUTE)
             spent = int(pipe.execute()[0])

@@ -29,4 +29,8 @@ class TrackingMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a call, or pass the request on."""
         view = VIEWS.get(request.path_info)
-        return view(request) if view else self.get_response(request)
+        if view is None:
+            return self.get_response(request)
+        response = view(request)
+        response["Content-Length"] = str(len(response.content))
+        return response

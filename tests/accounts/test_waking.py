@@ -5,7 +5,6 @@ import redis
 from django.conf import settings
 from django.db import transaction
 
-from accounts import waking
 from accounts.tenancy import inside
 from accounts.waking import begun, wake
 from journeys.tasks import fold_rollups
@@ -64,9 +63,8 @@ def test_what_is_undone_calls_nobody(committed, queue):
     assert queue() == 1
 
 
-def test_a_queue_that_is_away_fails_nobody(committed, queue, monkeypatch):
-    away = redis.Redis(unix_socket_path="/nowhere/at/all.sock")
-    monkeypatch.setattr(waking, "_valkey", lambda: away)
+def test_marks_that_cannot_be_kept_fail_nobody(committed, queue, settings):
+    settings.REDIS_URL = "unix:///nowhere/at/all.sock"
     call(committed["acme"])
     begun(fold_rollups, "acme")
     call(committed["acme"])
