@@ -6,7 +6,6 @@ least once.
 """
 
 import json
-import logging
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,17 +21,12 @@ from integrations import schedule, standing
 from integrations.courier import IN_FLIGHT, Flight, Outcome, courier
 from integrations.messages import Message, body_of, keys_at
 from integrations.models import DeliveryStatus, WebhookEndpoint
-from integrations.secrets import Unreadable
-
-logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 RENEW_SECONDS = 20
 MOST_ENDPOINTS = 100
 FEW = 10
 """Messages that a failing endpoint is tried with at a time, so that its timeouts do not take every place."""
-KEYLESS = timedelta(hours=1)
-"""How long an endpoint waits whose secret cannot be read with the present keys."""
 ENOUGH = 250
 PATIENCE_SECONDS = 0.2
 BUDGET_SECONDS = 30
@@ -149,15 +143,8 @@ class Drain:
     def _taken(self, cursor: Any, now: datetime) -> Iterator[Message]:
         cursor.execute(LEASING, {"now": now, "until": now + LEASE, "most": MOST_ENDPOINTS})
         for endpoint, url, sealed, sealed_previous, previous_until, failing_since in cursor.fetchall():
-            try:
-                keys = keys_at(now, sealed, sealed_previous, previous_until)
-            except Unreadable:
-                logger.exception("An endpoint waits for its key.", extra={"endpoint": str(endpoint)})
-                WebhookEndpoint.objects.filter(pk=endpoint).update(
-                    paused_until=now + KEYLESS, leased_until=None
-                )
-            else:
-                self.held[endpoint] = Held(url, keys, FEW if failing_since else IN_FLIGHT)
+            keys = keys_at(now, sealed, sealed_previous, previous_until)
+            self.held[endpoint] = Held(url, keys, FEW if failing_since else IN_FLIGHT)
         if not self.held:
             return
         given = {

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from cryptography.fernet import Fernet
 from django.utils import timezone
 from standardwebhooks import Webhook, WebhookVerificationError
 
@@ -195,21 +194,6 @@ def test_a_server_that_is_not_there_is_a_failure(acme, globex, receiver):
     send()
 
     assert DeliveryAttempt.objects.get().error == "Could not connect."
-
-
-def test_a_secret_that_cannot_be_read_keeps_the_others_from_nothing(acme, globex, receiver, settings):
-    an_endpoint(receiver.url("/old"))
-    settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
-    an_endpoint(receiver.url("/new"))
-    something_happened()
-
-    assert send().delivered == 1
-    assert [received.path for received in receiver.received] == ["/new"]
-    assert Delivery.objects.pending().get().attempts == 0
-
-    settings.ENCRYPTION_KEYS = []
-    assert send().delivered == 0
-    assert send(later(hours=2)).delivered == 1
 
 
 def test_few_at_once_to_one_endpoint(acme, globex, receiver, monkeypatch):
