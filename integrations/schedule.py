@@ -45,7 +45,7 @@ def pause_asked(status: int | None, retry_after: str, now: datetime) -> datetime
         return now + wait
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # a year beyond all years is one, too
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
