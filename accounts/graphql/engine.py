@@ -4,6 +4,7 @@ The schema, its validator and its resolvers are strawberry's. What is ours is th
 carried out before its size, its caller and its price are known.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,18 +34,32 @@ class Question:
 
 @dataclass(slots=True)
 class Answer:
-    """What goes back: `data`, where anything was carried out, and errors."""
+    """What goes back: errors and extensions, and `data`, already written, where anything was carried out."""
 
     body: dict[str, Any]
+    data: str | None = None
     status: int = 200
     legacy: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The whole answer as JSON."""
+        rest = written(self.body)
+        if self.data is None:
+            return rest
+        return f'{{"data":{self.data}}}' if not self.body else f'{{"data":{self.data},{rest[1:]}'
+
+
+def written(value: Any) -> str:
+    """A value as JSON, as it goes over the wire."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def refusal(refused: Refused) -> Answer:
     """The answer to a question that was not carried out."""
     body = {"errors": coded(refused.errors, refused.default)}
-    return Answer(body, refused.status, refused.legacy, refused.headers)
+    return Answer(body, status=refused.status, legacy=refused.legacy, headers=refused.headers)
 
 
 class Engine:
@@ -140,10 +155,10 @@ def _pay(request: TenantRequest, cost: int) -> budget.Budget:
 def _answered(result: ExecutionResult) -> Answer:
     errors: list[GraphQLFormattedError] = coded(result.errors or (), Code.BAD_USER_INPUT)
     if _is_broken():
-        return Answer({"errors": errors}, 500, 500)
+        return Answer({"errors": errors}, status=500, legacy=500)
     if result.data is None and all(each.path is None for each in result.errors or ()):
-        return Answer({"errors": errors}, 400, 200)
-    return Answer({"errors": errors, "data": result.data} if errors else {"data": result.data})
+        return Answer({"errors": errors}, status=400)
+    return Answer({"errors": errors} if errors else {}, written(result.data))
 
 
 def _is_broken() -> bool:

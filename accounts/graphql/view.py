@@ -1,6 +1,5 @@
 """The one address of GraphQL: questions by POST and GET, and the page to try them in."""
 
-import json
 from collections.abc import Callable
 from typing import cast
 
@@ -74,10 +73,9 @@ def _page(request: TenantRequest, examples: list[Tab]) -> HttpResponse:
 
 
 def _response(answer: Answer, media: str) -> HttpResponse:
-    body = json.dumps(answer.body, ensure_ascii=False, separators=(",", ":"))
     status = answer.status if media == MODERN else answer.legacy
     response = HttpResponse(
-        body, status=status, content_type=f"{media}; charset=utf-8", headers=dict(answer.headers)
+        answer.text, status=status, content_type=f"{media}; charset=utf-8", headers=dict(answer.headers)
     )
     response["Cache-Control"] = "no-store"
     patch_vary_headers(response, VARIES)

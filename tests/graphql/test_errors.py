@@ -1,5 +1,6 @@
 """Errors: each with a code, none with an internal; an unexpected one with a number that is in the log."""
 
+import json
 import logging
 from types import SimpleNamespace
 from typing import Any
@@ -81,7 +82,9 @@ def ask(acme):
 
     def asked(query: str, **variables) -> SimpleNamespace:
         answer = engine.answer(Question(query, variables), request)
-        return SimpleNamespace(**{"data": None, "errors": [], **answer.body}, status=answer.status)
+        return SimpleNamespace(
+            **{"data": None, "errors": [], **json.loads(answer.text)}, status=answer.status
+        )
 
     return asked
 
