@@ -49,6 +49,7 @@ WHERE NOT EXISTS (
     SELECT FROM journeys_affiliation held
     WHERE held.person_id = given.person AND held.company_id = given.company AND held.until IS NULL
 )
+ORDER BY given.number
 RETURNING person_id, company_id, role, is_primary
 """
 
@@ -151,7 +152,10 @@ def _begin(pairs: Mapping[Pair, Grouping]) -> list[DomainEvent]:
     """Begin the affiliations that are not there yet."""
     with connection.cursor() as cursor:
         cursor.execute(_MISSING, [[person for person, _ in pairs], [company for _, company in pairs]])
-        missing = [pair for pair in cursor.fetchall() if pair in pairs]
+        absent = set(cursor.fetchall())
+        missing = [
+            pair for pair in pairs if pair in absent
+        ]  # in the order of the batch: the first is primary
         if not missing:
             return []
         lock()

@@ -175,3 +175,14 @@ class TestBelonging:
         assert list(made) == [("c1", "", {"n": 1}), ("Second", "c2.test", {}), ("Nobody there yet", "", {})]
         assert Event.objects.named("journeys.company_created").count() == 3
         assert str(rows[0]) == "Somebody – c1"
+
+    def test_the_first_company_that_is_named_is_the_primary_one(self, acme, globex):
+        affiliations.affiliate(a_person(), a_company(), AffiliationDraft(), by=an_actor())
+        keys = [f"c{number}" for number in range(60, 0, -1)]
+        take(*(Grouping(company_key=key, identity=("user", user)) for key in keys for user in ("ada", "bob")))
+
+        assert Affiliation.objects.count() == 1 + 2 * len(keys)
+        primary = Affiliation.objects.primary().filter(person__identities__value__in=["ada", "bob"])
+        assert [row.company.key for row in primary] == ["c60", "c60"]
+        told = Event.objects.named("journeys.affiliation_begun").filter(identity__value="ada").order_by("pk")
+        assert list(told.values_list("company__key", flat=True)) == keys
