@@ -6,6 +6,7 @@ least once.
 """
 
 import json
+import logging
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,9 @@ from integrations import schedule, standing
 from integrations.courier import IN_FLIGHT, Flight, Outcome, courier
 from integrations.messages import Message, body_of, keys_at
 from integrations.models import DeliveryStatus, WebhookEndpoint
+from integrations.secrets import Unreadable
+
+logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 RENEW_SECONDS = 20
@@ -143,8 +147,12 @@ class Drain:
     def _taken(self, cursor: Any, now: datetime) -> Iterator[Message]:
         cursor.execute(LEASING, {"now": now, "until": now + LEASE, "most": MOST_ENDPOINTS})
         for endpoint, url, sealed, sealed_previous, previous_until, failing_since in cursor.fetchall():
-            keys = keys_at(now, sealed, sealed_previous, previous_until)
-            self.held[endpoint] = Held(url, keys, FEW if failing_since else IN_FLIGHT)
+            try:
+                keys = keys_at(now, sealed, sealed_previous, previous_until)
+            except Unreadable:  # once its lease has run out, it is tried again
+                logger.exception("An endpoint waits for its key.", extra={"endpoint": str(endpoint)})
+            else:
+                self.held[endpoint] = Held(url, keys, FEW if failing_since else IN_FLIGHT)
         if not self.held:
             return
         given = {
@@ -171,6 +179,7 @@ class Drain:
             return
         now = self.clock()
         given = json.dumps([_row(outcome, now) for outcome in outcomes])
+        standing.hold(outcomes)
         with connection.cursor() as cursor:
             cursor.execute(RECORDING, {"outcomes": given, "now": now})
         self.attempted += len(outcomes)

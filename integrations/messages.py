@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -41,8 +42,12 @@ def stamp(moment: datetime) -> str:
 def keys_at(
     now: datetime, sealed: str, sealed_previous: str, previous_until: datetime | None
 ) -> tuple[bytes, ...]:
-    """The keys an endpoint's messages are signed with: its own, and the previous while both are valid."""
+    """The keys an endpoint's messages are signed with: its own, and the previous while both are valid.
+
+    Unreadable when its own is; a previous one that is lost signs no more, so that rotating helps at once.
+    """
     keys = [signing.key_of(secrets.unseal(sealed))]
     if sealed_previous and previous_until and previous_until > now:
-        keys.append(signing.key_of(secrets.unseal(sealed_previous)))
+        with suppress(secrets.Unreadable):
+            keys.append(signing.key_of(secrets.unseal(sealed_previous)))
     return tuple(keys)

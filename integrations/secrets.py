@@ -23,17 +23,17 @@ def unseal(sealed: str) -> str:
     try:
         return _box().decrypt(sealed).decode()
     except InvalidToken as error:
-        raise Unreadable("A secret cannot be read with the present ENCRYPTION_KEYS.") from error
+        raise Unreadable("A secret cannot be read with the present keys.") from error
 
 
 def _box() -> MultiFernet:
-    return _box_of(tuple(settings.ENCRYPTION_KEYS), settings.SECRET_KEY)
+    return _box_of(tuple(settings.ENCRYPTION_KEYS), (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
 
 
 @cache
-def _box_of(keys: tuple[str, ...], fallback: str) -> MultiFernet:
-    """Take the first key for writing and every key for reading; without any, one derived from SECRET_KEY."""
-    return MultiFernet([Fernet(key) for key in keys or (_derived(fallback),)])
+def _box_of(keys: tuple[str, ...], secrets: tuple[str, ...]) -> MultiFernet:
+    """Take the first key for writing and every key for reading; those derived from SECRET_KEY come last."""
+    return MultiFernet([*map(Fernet, keys), *(Fernet(_derived(secret)) for secret in secrets)])
 
 
 def _derived(secret: str) -> bytes:

@@ -20,15 +20,22 @@ PATIENCE = timedelta(days=5)
 """An endpoint that only failed for so long is disabled."""
 
 
+def hold(outcomes: Sequence[Outcome]) -> None:
+    """Lock the endpoints of a batch, in their order: whoever locks both locks endpoints before deliveries."""
+    endpoints = {outcome.message.endpoint_id for outcome in outcomes}
+    rows = WebhookEndpoint.objects.select_for_update(no_key=True).filter(pk__in=endpoints).order_by("pk")
+    list(rows.values_list("pk"))
+
+
 @transaction.atomic
 def judge(outcomes: Sequence[Outcome], *, now: datetime) -> set[UUID]:
-    """Note what a batch of outcomes says of its endpoints; gives those that are to get nothing for now."""
+    """Note what a batch of outcomes says of its endpoints, which are held; gives those that are to rest."""
     answers: dict[UUID, list[Answer]] = defaultdict(list)
     for outcome in outcomes:
         answers[outcome.message.endpoint_id].append(outcome.answer)
     well = {endpoint for endpoint, given in answers.items() if all(answer.is_accepted for answer in given)}
     WebhookEndpoint.objects.filter(pk__in=well).exclude(failing_since=None).update(failing_since=None)
-    unwell = WebhookEndpoint.objects.select_for_update().filter(pk__in=answers.keys() - well).order_by("pk")
+    unwell = WebhookEndpoint.objects.filter(pk__in=answers.keys() - well).order_by("pk")
     return {endpoint.pk for endpoint in unwell if _must_rest(endpoint, answers[endpoint.pk], now)}
 
 

@@ -106,11 +106,17 @@ def update(endpoint: WebhookEndpoint, draft: EndpointDraft, *, by: Actor) -> Web
 
 @transaction.atomic
 def rotate_secret(endpoint: WebhookEndpoint, *, overlap: timedelta = OVERLAP, by: Actor) -> Keyed:
-    """Give an endpoint a new secret; messages are signed with both until the overlap is over."""
+    """Give an endpoint a new secret; messages are signed with both until the overlap is over.
+
+    A second rotation within the overlap would drop the secret that receivers still know: only one without any
+    overlap does so, for a secret that has leaked.
+    """
     by.require(Permission.MANAGE_WEBHOOKS)
     if not timedelta() <= overlap <= LONGEST_OVERLAP:
         raise Invalid(f"Secrets overlap for {LONGEST_OVERLAP.days} days at most.", field="overlap")
     locked, secret = _lock(endpoint), signing.new_secret()
+    if overlap and locked.previous_secret_until and locked.previous_secret_until > timezone.now():
+        raise Conflict("Two secrets sign already: wait, or rotate without any overlap.", field="overlap")
     locked.sealed_previous_secret = locked.sealed_secret
     locked.sealed_secret = secrets.seal(secret)
     locked.previous_secret_until = locked.updated_at = timezone.now()
@@ -152,7 +158,7 @@ def enable(endpoint: WebhookEndpoint, *, by: Actor) -> WebhookEndpoint:
 def delete(endpoint: WebhookEndpoint, *, by: Actor) -> None:
     """Remove an endpoint and the log of its deliveries; the audit trail stays."""
     by.require(Permission.MANAGE_WEBHOOKS)
-    locked = _lock(endpoint)
+    locked = _lock(endpoint, to_delete=True)
     emit(EndpointDeleted(endpoint_id=locked.pk), by=by)
     locked.delete()
 
@@ -211,8 +217,9 @@ def _queue(endpoint: WebhookEndpoint, events: Sequence[UUID]) -> None:
     )
 
 
-def _lock(endpoint: WebhookEndpoint) -> WebhookEndpoint:
-    locked = WebhookEndpoint.objects.select_for_update().filter(pk=endpoint.pk).first()
+def _lock(endpoint: WebhookEndpoint, *, to_delete: bool = False) -> WebhookEndpoint:
+    """Hold an endpoint; deliveries to it may be planned meanwhile, unless it is to be deleted."""
+    locked = WebhookEndpoint.objects.select_for_update(no_key=not to_delete).filter(pk=endpoint.pk).first()
     if locked is None:
         raise NotFound("There is no such endpoint.", field="id")
     return locked

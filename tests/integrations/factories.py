@@ -1,8 +1,10 @@
 """Endpoints, events in the outbox, and listeners for tests."""
 
+import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -65,3 +67,9 @@ def only_listening(name: str, *handlers: Handler) -> Iterator[list[str]]:
 def a_track(**more: Any) -> dict[str, Any]:
     """A track call as an SDK sends it, with a message id of its own."""
     return {"type": "track", "userId": "u1", "event": "Song Played", "messageId": str(uuid4()), **more}
+
+
+def mistakes(path: Path) -> list[tuple[str, ...]]:
+    """What an import wrote down as refused: line, column, message."""
+    with path.open(newline="") as file:
+        return [tuple(row) for row in csv.reader(file)][1:]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from cryptography.fernet import Fernet
 from django.utils import timezone
 from standardwebhooks import Webhook, WebhookVerificationError
 
@@ -145,6 +146,19 @@ def test_gone_disables_the_endpoint_and_says_so(acme, globex, receiver):
     assert send(later(days=1)).attempted == 0
 
 
+def test_one_receivers_nonsense_loses_nobodys_outcome(acme, globex, receiver):
+    absurd = {"Retry-After": "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"}
+    receiver.answer = lambda received: Reply(503, absurd) if received.path == "/odd" else Reply()
+    an_endpoint(receiver.url("/odd"))
+    an_endpoint(receiver.url("/fine"))
+    something_happened()
+
+    drained = send()
+
+    assert (drained.attempted, drained.delivered) == (2, 1)
+    assert DeliveryAttempt.objects.count() == 2
+
+
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_receiver_that_asks_us_to_wait_is_left_alone(acme, globex, receiver, status):
     an_endpoint(receiver.url())
@@ -194,6 +208,35 @@ def test_a_server_that_is_not_there_is_a_failure(acme, globex, receiver):
     send()
 
     assert DeliveryAttempt.objects.get().error == "Could not connect."
+
+
+def test_a_secret_that_cannot_be_read_keeps_the_others_from_nothing(acme, globex, receiver, settings):
+    lost = Fernet.generate_key().decode()
+    settings.ENCRYPTION_KEYS = [lost]
+    an_endpoint(receiver.url("/old"))
+    settings.ENCRYPTION_KEYS = []
+    an_endpoint(receiver.url("/new"))
+    something_happened()
+
+    assert send().delivered == 1
+    assert [received.path for received in receiver.received] == ["/new"]
+    assert Delivery.objects.pending().get().attempts == 0
+
+    settings.ENCRYPTION_KEYS = [lost]
+    assert send().delivered == 0
+    assert send(later(minutes=2)).delivered == 1
+
+
+def test_a_lost_secret_is_got_over_by_rotating(acme, globex, receiver, settings):
+    settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    endpoint, _ = an_endpoint(receiver.url())
+    settings.ENCRYPTION_KEYS = []
+    _, secret = webhooks.rotate_secret(endpoint, by=an_actor())
+    something_happened()
+
+    assert send().delivered == 1
+    (received,) = receiver.received
+    Webhook(secret).verify(received.body, received.headers)
 
 
 def test_few_at_once_to_one_endpoint(acme, globex, receiver, monkeypatch):

@@ -11,6 +11,7 @@ from django.test import Client
 from accounts.models import Tenant
 from accounts.tenancy import inside
 from journeys.models import Event, Identity
+from tests.client import queries
 from tests.factories import a_write_key
 from tests.integrations.factories import a_track
 
@@ -31,6 +32,20 @@ def test_every_single_call(acme, globex, kind):
     assert Identity.objects.filter(kind="user", value="42").exists()
     with inside(globex):
         assert not Identity.objects.exists()
+
+
+@pytest.mark.parametrize("many", [1, 100])
+def test_a_request_takes_three_statements_whatever_it_holds(acme, globex, many):
+    credentials = base64.b64encode(f"{a_write_key(acme)}:".encode()).decode()
+    client = Client(headers={"host": "acme.unison.test", "authorization": f"Basic {credentials}"})
+
+    def send() -> None:
+        content = json.dumps({"batch": [a_track(userId=f"u{number}") for number in range(many)]})
+        assert client.post("/v1/batch", content, content_type="application/json").json()["stored"] == many
+
+    send()
+    with queries(3):  # whose key it is, whoever is new, the events
+        send()
 
 
 @pytest.mark.parametrize(

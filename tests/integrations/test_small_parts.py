@@ -53,6 +53,8 @@ def test_keys_at_rest_can_be_rotated(settings):
     derived = secrets.seal("whsec_a")
     assert "whsec" not in derived
     assert secrets.unseal(derived) == "whsec_a"
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another" * 10, [settings.SECRET_KEY]
+    assert secrets.unseal(derived) == "whsec_a"
 
     settings.ENCRYPTION_KEYS = [old]
     sealed = secrets.seal("whsec_b")
@@ -90,6 +92,8 @@ def test_jitter_stays_within_a_tenth(attempts, chance):
         (429, "Sat, 14 Mar 2037 09:28:53 GMT", timedelta(hours=24)),
         (429, "Sat, 14 Mar 2020 09:28:53 GMT", None),
         (429, "soon", None),
+        (429, "Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None),
+        (429, "Mon, 01 Jan 0001 00:00:00 +2400", None),
         (429, "-5", None),
         (429, "²", None),
         (429, "", None),

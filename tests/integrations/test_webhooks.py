@@ -137,6 +137,15 @@ def test_secrets_overlap_for_a_week_at_most(acme, globex):
         webhooks.rotate_secret(endpoint, overlap=timedelta(seconds=-1), by=an_actor())
 
 
+def test_a_secret_is_not_rotated_again_while_two_sign(acme, globex):
+    endpoint, _ = an_endpoint(URL)
+    webhooks.rotate_secret(endpoint, by=an_actor())
+    with pytest.raises(Conflict):
+        webhooks.rotate_secret(endpoint, by=an_actor())
+    webhooks.rotate_secret(endpoint, overlap=timedelta(), by=an_actor())  # it has leaked
+    webhooks.rotate_secret(endpoint, by=an_actor())
+
+
 def test_off_and_on_again(acme, globex):
     endpoint, _ = an_endpoint(URL)
     something_happened()
