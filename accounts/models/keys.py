@@ -47,6 +47,11 @@ class ApiKey(models.Model):
         blank=True,
         help_text="What the key may do.",
     )
+    trusted_documents_only = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Whether it may ask the tenant's trusted documents, and no others.",
+    )
     created_by = models.ForeignKey("accounts.User", on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField(null=True, blank=True)
