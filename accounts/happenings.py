@@ -47,6 +47,7 @@ class KeyIssued(DomainEvent):
     key_id: UUID
     kind: str
     scopes: Sequence[str]
+    trusted_documents_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,3 +57,23 @@ class KeyRevoked(DomainEvent):
     name: ClassVar = "accounts.key_revoked"
     public: ClassVar = False
     key_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentTrusted(DomainEvent):
+    """A GraphQL document may be asked by keys that are limited to trusted ones."""
+
+    name: ClassVar = "accounts.document_trusted"
+    public: ClassVar = False
+    document_id: UUID
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentWithdrawn(DomainEvent):
+    """A GraphQL document is trusted no longer."""
+
+    name: ClassVar = "accounts.document_withdrawn"
+    public: ClassVar = False
+    document_id: UUID
+    sha256: str

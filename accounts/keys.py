@@ -37,6 +37,7 @@ class KeyDraft:
     scopes: Sequence[str] = ()
     source: str = ""
     expires_at: datetime | None = None
+    trusted_documents_only: bool = False
 
 
 class Issued(NamedTuple):
@@ -76,10 +77,12 @@ def issue(draft: KeyDraft, *, by: Actor) -> Issued:
         scopes=sorted(set(draft.scopes)),
         created_by_id=by.id if by.kind == "user" else None,
         expires_at=draft.expires_at,
+        trusted_documents_only=draft.trusted_documents_only,
     )
     with public():
         key.save(force_insert=True)
-    emit(KeyIssued(key_id=key.pk, kind=key.kind, scopes=key.scopes), by=by)
+    limited = key.trusted_documents_only
+    emit(KeyIssued(key_id=key.pk, kind=key.kind, scopes=key.scopes, trusted_documents_only=limited), by=by)
     return Issued(key, plain)
 
 
@@ -114,6 +117,8 @@ def _check_secret_key(draft: KeyDraft, by: Actor) -> None:
         raise Invalid("Give the key at least one scope.", field="scopes")
     if unknown := set(draft.scopes) - set(Permission.values):
         raise Invalid(f"There is no scope “{min(unknown)[:40]}”.", field="scopes")
+    if draft.trusted_documents_only and Permission.MANAGE_KEYS in draft.scopes:
+        raise Invalid("A key limited to trusted documents cannot manage them.", field="scopes")
     if beyond := {Permission(scope) for scope in draft.scopes} - by.permissions:
         raise Forbidden(f"You cannot give what you do not have: “{min(beyond)}”.", field="scopes")
 

@@ -22,6 +22,7 @@ from graphql import (
 )
 from strawberry.schema.schema import validate_document
 
+from accounts.errors import Invalid
 from accounts.graphql import guard, limits
 from accounts.graphql.cost import Meter
 from accounts.graphql.errors import Code, Refused, error
@@ -149,3 +150,14 @@ def _parse_error(refusal: GraphQLError | RecursionError) -> GraphQLError:
     if isinstance(refusal, GraphQLError):
         return refusal
     return error("Syntax Error: The document is nested too deeply.", Code.PARSE_FAILED)
+
+
+def operations_of(library: Library, source: str) -> list[str]:
+    """The names of the operations in a document; refused as a value is, where it could not be asked."""
+    if not guard.is_clean(source):
+        raise Invalid(guard.UNCLEAN)
+    try:
+        document = library.find(source)
+    except Refused as refused:
+        raise Invalid(" ".join(each.message for each in refused.errors[:3])) from refused
+    return [name for name in document.operations if name]
