@@ -30,6 +30,8 @@ class Question:
     variables: Mapping[str, Any] = field(default_factory=dict)
     operation_name: str | None = None
     is_get: bool = False
+    sha256: str | None = None
+    """The hash by which it names its document, if it does; where nothing else does, `query` is empty."""
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ A request that is not well-formed is refused before GraphQL begins: whatever was
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -20,6 +21,10 @@ LEGACY = "application/json"
 PAGE = "text/html"
 NAMED = 2
 """How exact a range is that names a media type outright."""
+
+SHA256 = re.compile(r"[0-9a-f]{64}")
+NAMES_DOCUMENT = ("query", "extensions", "documentId")
+"""What a question by GET has at least one of."""
 
 
 def malformed(message: str, status: int = 400, headers: Mapping[str, str] | None = None) -> Refused:
@@ -120,27 +125,56 @@ def _no_constant(name: str) -> NoReturn:
 def _question(given: Any, *, is_get: bool) -> Question:
     if not isinstance(given, dict):
         raise malformed("The body must be a JSON object; batches are not taken.")
-    query, name = given.get("query"), given.get("operationName")
-    if not isinstance(query, str) or not query.strip():
-        raise malformed("`query` must be a document, as a string.")
-    if not guard.is_clean(query.replace("\0", "")):
-        raise malformed("`query` holds half of a surrogate pair.")
-    if name is not None and (not isinstance(name, str) or not guard.is_clean(name)):
-        raise malformed("`operationName` must be a string.")
     for key in ("variables", "extensions"):
         if given.get(key) is not None and not isinstance(given[key], dict):
             raise malformed(f"`{key}` must be an object.")
+    sha256 = _hash(given)
+    query, name = _query(given, needs_text=sha256 is None), given.get("operationName")
+    if name is not None and (not isinstance(name, str) or not guard.is_clean(name)):
+        raise malformed("`operationName` must be a string.")
     variables = given.get("variables") or {}
     try:
         guard.check_variables(variables)
     except ValueError as refusal:
         raise Refused(error(str(refusal), Code.BAD_USER_INPUT)) from refusal
-    return Question(query, variables, name or None, is_get)
+    return Question(query, variables, name or None, is_get, sha256)
+
+
+def _query(given: Mapping[str, Any], *, needs_text: bool) -> str:
+    query = given.get("query")
+    if not needs_text and (query is None or query == ""):
+        return ""
+    if not isinstance(query, str) or not query.strip():
+        raise malformed("`query` must be a document, as a string.")
+    if not guard.is_clean(query.replace("\0", "")):
+        raise malformed("`query` holds half of a surrogate pair.")
+    return query
+
+
+def _hash(given: Mapping[str, Any]) -> str | None:
+    """The document's SHA-256: as Apollo's clients send it, or as the specification's appendix has it."""
+    persisted, named = (given.get("extensions") or {}).get("persistedQuery"), given.get("documentId")
+    if persisted is not None:
+        if not isinstance(persisted, dict):
+            raise malformed("`extensions.persistedQuery` must be an object.")
+        if type(persisted.get("version")) is not int or persisted["version"] != 1:
+            raise malformed("Of persisted queries, version 1 is known.")
+        return _checked_hash(persisted.get("sha256Hash"), "`extensions.persistedQuery.sha256Hash`")
+    if named is not None:
+        bare = named.removeprefix("sha256:") if isinstance(named, str) else named
+        return _checked_hash(bare, "`documentId`")
+    return None
+
+
+def _checked_hash(given: Any, what: str) -> str:
+    if not isinstance(given, str) or not SHA256.fullmatch(given):
+        raise malformed(f"{what} must be a SHA-256, as 64 hexadecimal digits in small letters.")
+    return given
 
 
 def wants_page(request: HttpRequest) -> bool:
     """Whether a person in a browser is asking, and not a program: those name `text/html`."""
-    if request.method != "GET" or "query" in request.GET:
+    if request.method != "GET" or any(name in request.GET for name in NAMES_DOCUMENT):
         return False
     return (
         PAGE in request.headers.get("Accept", "").lower() and accepted(request, PAGE, MODERN, LEGACY) == PAGE
