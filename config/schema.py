@@ -11,6 +11,7 @@ from accounts.graphql.mutations import AccountsMutation
 from accounts.graphql.nodes import NODES
 from accounts.graphql.queries import AccountsQuery
 from accounts.graphql.scalars import SCALARS
+from accounts.graphql.trusted import TrustedDocumentsMutation, TrustedDocumentsQuery
 from experience.graphql import links as experience_links
 from experience.graphql.mutations import ExperienceMutation
 from experience.graphql.queries import ExperienceQuery
@@ -27,10 +28,19 @@ LINKS = [journeys_links, experience_links, success_links]
 """Rooms that add fields to types; named here because they must be there before the schema is."""
 
 schema = strawberry.Schema(
-    query=merged("Query", AccountsQuery, JourneysQuery, SuccessQuery, ExperienceQuery, IntegrationsQuery),
+    query=merged(
+        "Query",
+        AccountsQuery,
+        TrustedDocumentsQuery,
+        JourneysQuery,
+        SuccessQuery,
+        ExperienceQuery,
+        IntegrationsQuery,
+    ),
     mutation=merged(
         "Mutation",
         AccountsMutation,
+        TrustedDocumentsMutation,
         JourneysMutation,
         SuccessMutation,
         ExperienceMutation,

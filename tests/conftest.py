@@ -26,7 +26,7 @@ from django.test.testcases import LiveServerThread
 from psycopg.conninfo import make_conninfo
 
 from accounts import tenants
-from accounts.models import ApiKey, Membership, Tenant, User
+from accounts.models import ApiKey, Membership, Tenant, TrustedDocument, User
 from accounts.tenancy import inside, owning, public
 from tests.databases import close_pool
 
@@ -135,6 +135,7 @@ def _committing(django_db_blocker) -> Iterator[dict[str, Tenant]]:
             with public():
                 Session.objects.all().delete()
                 ApiKey.objects.all().delete()
+                TrustedDocument.objects.all().delete()
                 Membership.objects.all().delete()
                 User.objects.all().delete()
                 Tenant.objects.update(suspended_at=None)

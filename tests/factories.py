@@ -2,12 +2,13 @@
 
 from itertools import count
 
-from accounts import keys, members
+from accounts import keys, members, trusted_documents
 from accounts.actor import Actor
 from accounts.authentication import member_actor
-from accounts.models import Membership, Tenant, User
+from accounts.models import Membership, Tenant, TrustedDocument, User
 from accounts.permissions import Permission, Role
 from accounts.tenancy import inside
+from accounts.trusted_documents import DocumentDraft
 
 _numbers = count(1)
 PASSWORD = "correct horse battery staple"
@@ -52,3 +53,16 @@ def a_write_key(tenant: Tenant, source: str = "website") -> str:
     with inside(tenant):
         draft = keys.KeyDraft(name="test", kind="write", source=source)
         return keys.issue(draft, by=Actor.system("test")).plain
+
+
+def a_limited_key(tenant: Tenant) -> str:
+    """A new API key of the tenant that may see people, and ask trusted documents only."""
+    with inside(tenant):
+        draft = keys.KeyDraft(name="limited", scopes=[Permission.SEE_PEOPLE], trusted_documents_only=True)
+        return keys.issue(draft, by=Actor.system("test")).plain
+
+
+def a_trusted_document(tenant: Tenant, text: str = "query Me { viewer { kind } }") -> TrustedDocument:
+    """A document that the tenant trusts."""
+    with inside(tenant):
+        return trusted_documents.trust([DocumentDraft(text=text)], by=Actor.system("test"))[0]

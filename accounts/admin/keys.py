@@ -34,7 +34,7 @@ class KeyForm(VerbForm):
 
     class Meta:
         model = ApiKey
-        fields = ("name", "kind", "source", "scopes", "expires_at")
+        fields = ("name", "kind", "source", "scopes", "trusted_documents_only", "expires_at")
 
 
 def _revoke(row: ApiKey, data: Data, by: Actor) -> Done:
@@ -50,12 +50,14 @@ class ApiKeyAdmin(TenantModelAdmin):
     add = Permission.MANAGE_KEYS
     form = KeyForm
     list_display = ["name", "kind", "begins_with", "state", "created_by", "created_at", "last_used_at"]
-    list_filter = ["kind", ("revoked_at", admin.EmptyFieldListFilter)]
+    list_filter = ["kind", "trusted_documents_only", ("revoked_at", admin.EmptyFieldListFilter)]
     list_select_related = ["created_by"]
     search_fields = ["name", "prefix", "source"]
-    add_fieldsets = ((None, {"fields": ("name", "kind", "source", "scopes", "expires_at")}),)
-    fields = ("name", "kind", "begins_with", "source", "may", "created_by", "created_at", "expires_at",
-              "last_used_at", "revoked_at")  # fmt: skip
+    add_fieldsets = (
+        (None, {"fields": ("name", "kind", "source", "scopes", "trusted_documents_only", "expires_at")}),
+    )
+    fields = ("name", "kind", "begins_with", "source", "may", "trusted_documents_only", "created_by",
+              "created_at", "expires_at", "last_used_at", "revoked_at")  # fmt: skip
     readonly_fields = fields[2:3] + fields[4:]
     acts = (
         Act(

@@ -28,6 +28,9 @@ class MemberOrder:
 class ApiKeyFilter:
     kind: Annotated[OneOf[KeyKind], on("kind", "What they are for.")]
     expires_at: Annotated[TimeLookup, on("expires_at", "When they stop working.")]
+    is_trusted_documents_only: Annotated[
+        bool, on("trusted_documents_only", "Whether they may ask trusted documents, and no others.")
+    ]
     is_revoked: Annotated[
         bool, where(lambda value, _: Q(revoked_at__isnull=not value), "Whether it was revoked.")
     ]

@@ -23,6 +23,9 @@ class ApiKeyIssueInput:
     expires_at: datetime | None = strawberry.field(
         default=None, description="When it stops working, if ever."
     )
+    is_trusted_documents_only: bool = strawberry.field(
+        default=False, description="Whether it may ask the tenant's trusted documents, and no others."
+    )
 
     def draft(self) -> KeyDraft:
         """What it asks for, in the verb's words."""
@@ -32,6 +35,7 @@ class ApiKeyIssueInput:
             scopes=tuple(self.scopes),
             source=self.source,
             expires_at=self.expires_at,
+            trusted_documents_only=self.is_trusted_documents_only,
         )
 
 

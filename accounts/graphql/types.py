@@ -59,6 +59,9 @@ class ApiKeyNode(Node):
     prefix: auto
     source: auto
     scopes: list[Permission]
+    is_trusted_documents_only: bool = column(
+        "Whether it may ask trusted documents, and no others.", "trusted_documents_only"
+    )
     created_at: auto = column("When it was issued.")
     expires_at: auto = column("When it stops working, if ever.")
     revoked_at: auto = column("When it was revoked.")

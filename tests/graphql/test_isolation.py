@@ -9,11 +9,11 @@ from accounts.tenancy import inside
 from config.schema import schema
 from journeys.models import Company, Person
 from tests.client import Api
-from tests.factories import a_key, a_member
+from tests.factories import a_key, a_member, a_trusted_document
 from tests.graphql.world import a_world
 from tests.journeys.factories import a_company, a_person
 
-SHARED = {"User", "Member", "ApiKey"}
+SHARED = {"User", "Member", "ApiKey", "TrustedDocument"}
 
 
 def ids_of(tenant: Tenant) -> dict[str, str]:
@@ -30,6 +30,7 @@ def theirs(acme, globex) -> dict[str, str]:
     with inside(globex):
         a_world(1, owner=a_member(globex))
     a_key(globex)
+    a_trusted_document(globex)
     return ids_of(globex)
 
 
@@ -69,7 +70,8 @@ def test_lists_show_only_our_own(acme, theirs):
         companies { totalCount nodes { name } }
         people { totalCount } accounts { totalCount } surveys { totalCount }
         responses { totalCount } contracts { totalCount } scorecards { totalCount } members { totalCount }
-        apiKeys { totalCount } deliveries { totalCount } stages { totalCount } nps { n }
+        apiKeys { totalCount } trustedDocuments { totalCount }
+        deliveries { totalCount } stages { totalCount } nps { n }
         recurringRevenue { totals { accountCount } } renewalsAhead { totalCount } healthDistribution { n }
     }"""
 
@@ -123,6 +125,7 @@ MUTATIONS = {
     "surveyArchive": ("Survey", "id", "{}"),
     "affiliationEnd": ("Affiliation", "id", "{}"),
     "apiKeyRevoke": ("ApiKey", "id", "{}"),
+    "trustedDocumentWithdraw": ("TrustedDocument", "id", "{}"),
     "memberEnd": ("Member", "id", "{}"),
     "healthOverrideLift": ("Account", "accountId", "{}"),
 }

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import members
 from accounts.graphql.ids import global_id
-from accounts.models import ApiKey, Membership, Tenant, User
+from accounts.models import ApiKey, Membership, Tenant, TrustedDocument, User
 from accounts.permissions import GRANTS, Permission, Role
 from accounts.tenancy import public
 from config.schema import schema
@@ -25,7 +25,7 @@ from success.accounts import AccountDraft
 from success.days import today
 from tests.client import Api
 from tests.experience.factories import a_survey
-from tests.factories import a_key, a_membership, an_actor
+from tests.factories import a_key, a_membership, a_trusted_document, an_actor
 from tests.journeys.factories import a_company, a_person
 
 type Given = dict[str, Any]
@@ -122,6 +122,10 @@ def key(acme: Tenant) -> str:
         return global_id("ApiKey", ApiKey.objects.latest("created_at").pk)
 
 
+def document(acme: Tenant) -> str:
+    return global_id("TrustedDocument", a_trusted_document(acme).pk)
+
+
 def member(acme: Tenant) -> str:
     return global_id("Member", a_membership(acme, Role.VIEWER).pk)
 
@@ -134,6 +138,11 @@ def replay() -> Given:
 MATRIX: dict[str, tuple[Permission, Callable[[Tenant], Given]]] = {
     "apiKeyIssue": (Permission.MANAGE_KEYS, lambda _: {"name": "new", "scopes": ["SEE_PEOPLE"]}),
     "apiKeyRevoke": (Permission.MANAGE_KEYS, lambda acme: {"id": key(acme)}),
+    "trustedDocumentsAdd": (
+        Permission.MANAGE_KEYS,
+        lambda _: {"documents": [{"text": "{ viewer { label } }"}]},
+    ),
+    "trustedDocumentWithdraw": (Permission.MANAGE_KEYS, lambda acme: {"id": document(acme)}),
     "memberAdd": (
         Permission.MANAGE_MEMBERS,
         lambda _: {
@@ -221,7 +230,8 @@ def staff(acme: Tenant) -> dict[Role, User]:
 def everything() -> dict[str, list[tuple[Any, ...]]]:
     """All rows of the tenant, and its members and keys."""
     ours = {"journeys", "success", "experience", "integrations"}
-    models = [model for model in apps.get_models() if model._meta.app_label in ours] + [Membership, ApiKey]
+    models = [model for model in apps.get_models() if model._meta.app_label in ours]
+    models += [Membership, ApiKey, TrustedDocument]
     return {model._meta.label: list(model._base_manager.order_by("pk").values_list()) for model in models}
 
 
