@@ -47,7 +47,7 @@ def with_text(question: Question, request: TenantRequest) -> Question:
         return replace(question, query=_trusted(question.sha256 or sha256_of(question.query)))
     if question.query or question.sha256 is None:
         return question
-    text = _kept(question.sha256) or trusted_documents.text_of(question.sha256)
+    text = kept(question.sha256) or trusted_documents.text_of(question.sha256)
     if text is None:
         raise Refused(error("PersistedQueryNotFound", Code.UNKNOWN_DOCUMENT), status=404)
     return replace(question, query=text)
@@ -68,17 +68,19 @@ def keep(question: Question) -> None:
         return
 
     def ask(pipe: Pipeline) -> None:
-        pipe.zcard(_recently_asked())
         pipe.set(_key_of(sha256), text, ex=LIFE)
         pipe.zadd(_recently_asked(), {sha256: time.time()})
         pipe.expire(_recently_asked(), LIFE)
+        pipe.zcard(_recently_asked())
 
     answers = _asked(ask)
-    if answers and answers[0] >= MOST:
-        _forget(answers[0] + 1 - MOST)
+    if answers and answers[-1] > MOST:
+        _forget(answers[-1] - MOST)
 
 
-def _kept(sha256: str) -> str | None:
+def kept(sha256: str) -> str | None:
+    """The text of a document that was kept, if it was; from now on for another while."""
+
     def ask(pipe: Pipeline) -> None:
         pipe.getex(_key_of(sha256), ex=LIFE)
         pipe.zadd(_recently_asked(), {sha256: time.time()}, xx=True)
