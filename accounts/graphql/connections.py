@@ -18,7 +18,7 @@ from strawberry.types.arguments import StrawberryArgument
 
 from accounts.errors import LimitExceeded
 from accounts.graphql import limits, selection
-from accounts.graphql.context import Context, Info
+from accounts.graphql.context import Context
 from accounts.graphql.fields import argument
 from accounts.graphql.filtering import condition
 from accounts.graphql.keyset import Keyset
@@ -90,6 +90,9 @@ class Many:
         return rows
 
 
+EVERYTHING = Window(first=limits.PAGE_MOST)
+"""Of a plain list: all rows, where they are as few as they are taken to be."""
+
 COMMON = {"first", "after", "last", "before", "filters", "ordering", "search"}
 """The arguments of every page; `narrow` gets the others."""
 
@@ -109,8 +112,12 @@ class ConnectionField(Column):
         many = self.many
 
         def load(group: Sequence[Any] | None) -> Pages:
-            window = Window(**{name: kwargs.get(name) for name in ("first", "after", "last", "before")})
-            return Pages(*_asked(many, info, kwargs), window, many.hanging(group) if group else None)
+            selected = selection.of_rows(info)
+            rows = rows_of(many.target, info.context, selected)
+            rows, keyset = asked(many, rows, info.context, kwargs)
+            if selected.wants_cursor:
+                rows = keyset.with_cursor(rows)
+            return Pages(rows, keyset, window_of(kwargs), many.hanging(group) if group else None)
 
         if many.is_nested:
             return known(info, source, load).of(getattr(source, many.key))
@@ -132,26 +139,27 @@ class ListField(Column):
         many = self.many
 
         def load(group: Sequence[Any]) -> Pages:
-            shape = shape_of(many.target)
-            rows = many.narrowed(rows_of(many.target, info.context, selection.of_row(info)), info.context, {})
-            keyset = Keyset(shape.model, many.in_order or shape.in_order)
-            return Pages(rows, keyset, Window(first=limits.PAGE_MOST), many.hanging(group))
+            rows = rows_of(many.target, info.context, selection.of_row(info))
+            return Pages(*asked(many, rows, info.context, {}), EVERYTHING, many.hanging(group))
 
         return known(info, source, load).of(getattr(source, many.key)).nodes
 
 
-def _asked(many: Many, info: Info, given: dict[str, Any]) -> tuple[QuerySet, Keyset]:
-    """The rows that are meant, and their order."""
-    shape, selected = shape_of(many.target), selection.of_rows(info)
-    rows = many.narrowed(rows_of(many.target, info.context, selected), info.context, given)
+def window_of(given: Mapping[str, Any]) -> Window:
+    """Which part of the list is asked for."""
+    return Window(**{name: given.get(name) for name in ("first", "after", "last", "before")})
+
+
+def asked(many: Many, rows: QuerySet, context: Context, given: Mapping[str, Any]) -> tuple[QuerySet, Keyset]:
+    """Of the rows that the actor may see, those that are meant; and their order."""
+    shape = shape_of(many.target)
+    rows = many.narrowed(rows, context, given)
     if filters := given.get("filters"):
-        rows = rows.filter(condition(filters, info.context))
+        rows = rows.filter(condition(filters, context))
     if shape.search and (text := (given.get("search") or "").strip()):
         rows = shape.search(rows, _searchable(text))
-    keyset = Keyset(
-        shape.model, names_of(given.get("ordering"), info.context) or many.in_order or shape.in_order
-    )
-    return keyset.with_cursor(rows) if selected.wants_cursor else rows, keyset
+    names = names_of(given.get("ordering"), context) or many.in_order or shape.in_order
+    return rows, Keyset(shape.model, names)
 
 
 def _searchable(text: str) -> str:

@@ -15,6 +15,7 @@ from graphql import (
     DocumentNode,
     FragmentDefinitionNode,
     GraphQLError,
+    Node,
     OperationDefinitionNode,
     OperationType,
     parse,
@@ -26,14 +27,15 @@ from accounts.errors import Invalid
 from accounts.graphql import guard, limits
 from accounts.graphql.cost import Meter
 from accounts.graphql.errors import Code, Refused, error
+from accounts.graphql.variables import Uses, variables_in
 
 ROOM = 1_000_000
 """Characters of source that are remembered."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Document:
-    """A valid document, and what was found out about it."""
+    """A valid document, and what was found out about it; it is no other one that reads the same."""
 
     tree: DocumentNode
     operations: dict[str | None, OperationDefinitionNode]
@@ -41,6 +43,8 @@ class Document:
     fixed_costs: dict[str | None, int] = field(default_factory=dict)
     picked: dict[int, Any] = field(default_factory=dict)
     """What is selected below a field, by the field's node."""
+    uses: dict[int, Uses] = field(default_factory=dict)
+    """What variables are used in a part, by the part's node."""
 
     @classmethod
     def of(cls, tree: DocumentNode) -> "Document":
@@ -67,6 +71,13 @@ class Document:
             else "Say by `operationName` which operation is meant."
         )
         raise Refused(error(message, Code.NO_OPERATION))
+
+    def uses_of(self, node: Node) -> Uses:
+        """The variables that are used in a part of the document."""
+        found = self.uses.get(id(node))
+        if found is None:
+            found = self.uses[id(node)] = variables_in(node, self.fragments)
+        return found
 
     def cost(
         self, operation: OperationDefinitionNode, schema: strawberry.Schema, variables: Mapping[str, Any]

@@ -4,7 +4,6 @@ The schema, its validator and its resolvers are strawberry's. What is ours is th
 carried out before its size, its caller and its price are known.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,13 +11,15 @@ from typing import Any
 import strawberry
 from django.conf import settings
 from django.db import connection
-from graphql import ExecutionResult, GraphQLFormattedError, OperationDefinitionNode, execute_sync
+from graphql import GraphQLFormattedError, OperationDefinitionNode
 from psycopg.pq import TransactionStatus
 
 from accounts.graphql import budget, limits
 from accounts.graphql.context import Context
 from accounts.graphql.documents import Document, Library, asks_about_schema_only, is_mutation
 from accounts.graphql.errors import Code, Refused, coded, error
+from accounts.graphql.reads.reading import Read, Reader, Way
+from accounts.graphql.written import written
 from accounts.middleware import TenantRequest
 
 
@@ -43,6 +44,7 @@ class Answer:
     status: int = 200
     legacy: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    way: Way = "ordinary"
 
     @property
     def text(self) -> str:
@@ -51,11 +53,6 @@ class Answer:
         if self.data is None:
             return rest
         return f'{{"data":{self.data}}}' if not self.body else f'{{"data":{self.data},{rest[1:]}'
-
-
-def written(value: Any) -> str:
-    """A value as JSON, as it goes over the wire."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def refusal(refused: Refused) -> Answer:
@@ -67,9 +64,10 @@ def refusal(refused: Refused) -> Answer:
 class Engine:
     """Answers questions against one schema."""
 
-    def __init__(self, schema: strawberry.Schema) -> None:
+    def __init__(self, schema: strawberry.Schema, *, is_compiling: bool = True) -> None:
         self.schema = schema
         self.library = Library(schema)
+        self.reader = Reader(schema, is_compiling=is_compiling)
 
     def answer(self, question: Question, request: TenantRequest) -> Answer:
         """Carry a question out, or say why not."""
@@ -118,15 +116,8 @@ class Engine:
         operation: OperationDefinitionNode,
         request: TenantRequest,
     ) -> Answer:
-        result = execute_sync(
-            self.schema._schema,
-            document.tree,
-            context_value=Context(request, request.actor, document),
-            variable_values=dict(question.variables),
-            operation_name=operation.name.value if operation.name else None,
-            executor_class=self.schema.execution_context_class,
-        )
-        return _answered(result)
+        context = Context(request, request.actor, document)
+        return _answered(self.reader.answer(operation, question.variables, context))
 
 
 def unauthenticated() -> Refused:
@@ -154,13 +145,13 @@ def _pay(request: TenantRequest, cost: int) -> budget.Budget:
     return left
 
 
-def _answered(result: ExecutionResult) -> Answer:
-    errors: list[GraphQLFormattedError] = coded(result.errors or (), Code.BAD_USER_INPUT)
+def _answered(read: Read) -> Answer:
+    errors: list[GraphQLFormattedError] = coded(read.errors, Code.BAD_USER_INPUT)
     if _is_broken():
         return Answer({"errors": errors}, status=500, legacy=500)
-    if result.data is None and all(each.path is None for each in result.errors or ()):
+    if read.data is None:
         return Answer({"errors": errors}, status=400)
-    return Answer({"errors": errors} if errors else {}, written(result.data))
+    return Answer({"errors": errors} if errors else {}, read.data, way=read.way)
 
 
 def _is_broken() -> bool:

@@ -8,7 +8,8 @@ direction. The values are written by the database itself, as JSON, and go back i
 import binascii
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from functools import reduce
 from typing import Any, NamedTuple, Self
@@ -38,6 +39,11 @@ class Term(NamedTuple):
         path = name.removeprefix("-")
         field, is_nullable = _field(model, path)
         return cls(path, field, name.startswith("-"), is_nullable)
+
+    @property
+    def column(self) -> Field:
+        """The column that its values are compared with: of a relation, the key."""
+        return getattr(self.field, "target_field", self.field)
 
     @property
     def name(self) -> str:
@@ -100,9 +106,9 @@ class Keyset:
         """The order in SQL, over a subquery's own columns."""
         return ", ".join(term.text(alias, backwards=backwards) for term in self.terms)
 
-    def cut(self, rows: QuerySet, cursor: str, *, backwards: bool) -> QuerySet:
-        """The rows after a cursor, or before it."""
-        return rows.filter(self._beyond(self.read(cursor), backwards=backwards))
+    def cut(self, rows: QuerySet, values: Sequence[Any], *, backwards: bool) -> QuerySet:
+        """The rows after those with the values of a cursor, or before them."""
+        return rows.filter(self._beyond(values, backwards=backwards))
 
     def _beyond(self, values: Sequence[Any], *, backwards: bool) -> Q:
         pairs = list(zip(self.terms, values, strict=True))
@@ -120,31 +126,52 @@ class Keyset:
         )  # lets an index begin where the page does
         return Q((f"{first.path}__{lookup}", value)) & found
 
-    def with_cursor(self, rows: QuerySet) -> QuerySet:
-        """The rows, each with its cursor's text as the database writes it."""
+    @property
+    def cursor_text(self) -> Cast:
+        """A row's cursor, as the database writes it."""
         columns = [Column(term.path) for term in self.terms]
-        return rows.annotate(cursor_text=Cast(JSONArray(Value(self.signature), *columns), TextField()))
+        return Cast(JSONArray(Value(self.signature), *columns), TextField())
+
+    def with_cursor(self, rows: QuerySet) -> QuerySet:
+        """The rows, each with its cursor's text."""
+        return rows.annotate(cursor_text=self.cursor_text)
 
     def read(self, cursor: str) -> list[Any]:
         """The values in a cursor; refused where it is none of this order."""
-        try:
-            given = json.loads(_decoded(cursor), parse_float=Decimal)
-            if (
-                not isinstance(given, list)
-                or given[:1] != [self.signature]
-                or len(given) != len(self.terms) + 1
-            ):
+        with _refusing():
+            given = _listed(cursor)
+            if given[0] != self.signature or len(given) != len(self.terms) + 1:
                 raise ValueError(self.signature)
             return [_value(term, value) for term, value in zip(self.terms, given[1:], strict=True)]
-        except (
-            ValueError,
-            TypeError,
-            ArithmeticError,
-            ValidationError,
-            RecursionError,
-            binascii.Error,
-        ) as refusal:
-            raise Invalid("This is no cursor of this list in this order.") from refusal
+
+
+def shape_of_cursor(cursor: str) -> tuple[Any, ...]:
+    """The order that a cursor is of, and which of its values are unknown; refused where it is none."""
+    with _refusing():
+        given = _listed(cursor)
+        return (str(given[0]), *(value is None for value in given[1:]))
+
+
+def _listed(cursor: str) -> list[Any]:
+    given = json.loads(_decoded(cursor), parse_float=Decimal)
+    if not isinstance(given, list) or not given:
+        raise ValueError(cursor)
+    return given
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except (
+        ValueError,
+        TypeError,
+        ArithmeticError,
+        ValidationError,
+        RecursionError,
+        binascii.Error,
+    ) as refusal:
+        raise Invalid("This is no cursor of this list in this order.") from refusal
 
 
 def _value(term: Term, given: Any) -> Any:

@@ -4,7 +4,7 @@ Below rows, the pages of a whole group of parents are one statement, and so are 
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -68,22 +68,38 @@ class Hanging:
 
     def first(self, rows: QuerySet, keyset: Keyset, window: Window) -> QuerySet:
         """The first few rows of each parent, and one more."""
+        found = self.few(rows).annotate(parent_key=PARENT)[: window.size + 1]
+        return for_each(found, self.parents, self.via(keyset, window))
+
+    def few(self, rows: QuerySet) -> QuerySet:
+        """The rows that hang on `PARENT`, or on what hangs on it by itself."""
+        return self.all(rows) if self.through is None else rows.filter(**{self.by: VIA})
+
+    def via(self, keyset: Keyset, window: Window) -> Through | None:
+        """What they hang on the parent through, if anything, and the order of the first few."""
         if self.through is None:
-            found = self._own(rows).annotate(parent_key=PARENT)
-            return for_each(found[: window.size + 1], self.parents)
-        found = rows.filter(**{self.by: VIA}).annotate(parent_key=PARENT)[: window.size + 1]
-        order = keyset.text("few", backwards=window.is_backwards)
-        return for_each(found, self.parents, Through(self.through, order))
+            return None
+        return Through(self.through, keyset.text("few", backwards=window.is_backwards))
 
     def counts(self, rows: QuerySet) -> QuerySet:
         """The parents' keys, and how many rows each has."""
-        found = self._own(rows).values(parent_key=PARENT).annotate(found=Count("pk"))
+        found = self.all(rows).values(parent_key=PARENT).annotate(found=Count("pk"))
         return for_each(found.values_list("parent_key", "found"), self.parents)
 
-    def _own(self, rows: QuerySet) -> QuerySet:
+    def all(self, rows: QuerySet) -> QuerySet:
+        """The rows that hang on `PARENT`."""
         if self.through is not None:
             return rows.filter(**{f"{self.by}__in": self.through})
         return rows.filter(**{self.by: PARENT}) if self.by else rows
+
+
+def within(rows: QuerySet, keyset: Keyset, window: Window, read: Callable[[str], Sequence[Any]]) -> QuerySet:
+    """The rows between the cursors of a window, in order; `read` tells the values in `after` and `before`."""
+    if window.after is not None:
+        rows = keyset.cut(rows, read("after"), backwards=False)
+    if window.before is not None:
+        rows = keyset.cut(rows, read("before"), backwards=True)
+    return keyset.order(rows, backwards=window.is_backwards)
 
 
 class Pages:
@@ -100,12 +116,8 @@ class Pages:
     @cached_property
     def read(self) -> dict[UUID | None, list[Any]]:
         """The rows of every parent, one more than asked for, to know whether there is more."""
-        window, rows = self.window, self.rows
-        if window.after is not None:
-            rows = self.keyset.cut(rows, window.after, backwards=False)
-        if window.before is not None:
-            rows = self.keyset.cut(rows, window.before, backwards=True)
-        rows = self.keyset.order(rows, backwards=window.is_backwards)
+        window = self.window
+        rows = within(self.rows, self.keyset, window, lambda name: self.keyset.read(getattr(window, name)))
         if self.hanging is None:
             return {None: list(rows[: window.size + 1])}
         read: dict[UUID | None, list[Any]] = defaultdict(list)

@@ -15,9 +15,9 @@ from accounts.graphql.connections import connection
 from accounts.graphql.context import Info
 from accounts.graphql.ids import read_id
 from accounts.graphql.nodes import NODES, Node, rows_of
+from accounts.graphql.relations import any_node
 from accounts.graphql.types import ApiKeyNode, MemberNode, Tenant, Viewer, ViewerKind
 
-Id = Annotated[strawberry.ID, strawberry.argument(description="The object's id.")]
 Ids = Annotated[list[strawberry.ID], strawberry.argument(description="The objects' ids.")]
 
 
@@ -41,6 +41,7 @@ def _found(ids: Sequence[str], info: Info) -> list[Model | None]:
 class AccountsQuery:
     members = connection(MemberNode, description="Who belongs to the tenant, or did.")
     api_keys = connection(ApiKeyNode, description="The tenant's keys for programs.")
+    node = any_node(description="Any object by its id; null where there is none that the actor may see.")
 
     @strawberry.field(description="Who is asking.")
     def viewer(self, info: Info) -> Viewer:
@@ -53,11 +54,6 @@ class AccountsQuery:
             permissions=sorted(actor.permissions),
             tenant=Tenant(name=here.name, time_zone=here.time_zone, currency=here.currency),
         )
-
-    @strawberry.field(description="Any object by its id; null where there is none that the actor may see.")
-    def node(self, info: Info, id: Id) -> Node | None:
-        """One object."""
-        return _found([id], info)[0]  # type: ignore[return-value]  # a row is what its type shows
 
     @strawberry.field(description="Any objects by their ids, in their order; at most 100.")
     def nodes(self, info: Info, ids: Ids) -> list[Node | None]:

@@ -13,12 +13,12 @@ from django.db.models import Model
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 
-from accounts.errors import NotFound
+from accounts.errors import Invalid, NotFound
 from accounts.graphql import selection
 from accounts.graphql.context import Info
 from accounts.graphql.fields import argument
-from accounts.graphql.ids import key_of
-from accounts.graphql.nodes import Column, known, rows_of, shape_of
+from accounts.graphql.ids import key_of, read_id
+from accounts.graphql.nodes import NODES, Column, Node, known, rows_of, shape_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +123,35 @@ class SingleField(Column):
         """The row."""
         key = key_of(kwargs["id"], shape_of(self.target).name)
         return rows_of(self.target, info.context, selection.of_row(info)).filter(pk=key).first()
+
+
+class AnyField(Column):
+    """The row with the id that is given, of whatever type it is."""
+
+    @property
+    def is_basic_field(self) -> bool:
+        """Never: it takes an argument."""
+        return False
+
+    @staticmethod
+    def type_in(id: str) -> type:
+        """The type that an id is of; refused where it is none."""
+        name, _ = read_id(id)
+        if name not in NODES:
+            raise Invalid("This is no id.")
+        return NODES[name]
+
+    def get_result(self, source: Any, info: Any, args: list[Any], kwargs: dict[str, Any]) -> Model | None:
+        """The row."""
+        target, (_, key) = self.type_in(kwargs["id"]), read_id(kwargs["id"])
+        return rows_of(target, info.context, selection.of_row(info)).filter(pk=key).first()
+
+
+def any_node(*, description: str) -> Any:
+    """A field of the root that is any row, by its id."""
+    made = AnyField(description=description, type_annotation=StrawberryAnnotation(Node | None))
+    made.arguments = [argument("id", strawberry.ID, "The object's id.")]
+    return made
 
 
 def single(target: type, *, description: str) -> Any:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from journeys import affiliations
 from journeys.affiliations import AffiliationDraft
 from journeys.models import Identity, Person
-from tests.client import Api, queries
+from tests.client import Api
 from tests.factories import a_key, an_actor
 from tests.journeys.factories import HOUR, NOON, a_company, a_person, an_event, take
 
@@ -210,14 +210,17 @@ def test_nothing_is_counted_or_read_that_is_not_asked_for(acme):
     a_person()
     api = Api(acme, a_key(acme))
     api("{ viewer { kind } }")
-    with queries(WHO_IS_ASKING):
-        api("{ people { __typename } }")
-    with queries(WHO_IS_ASKING + 1):
-        api("{ people { totalCount } }")
-    with queries(WHO_IS_ASKING + 1):
-        api("{ people { nodes { id } edges { cursor } pageInfo { endCursor hasNextPage } } }")
-    with queries(WHO_IS_ASKING + 2):
-        api("{ people { nodes { id } totalCount } }")
+    asked = {
+        "{ people { __typename } }": (0, 0),
+        "{ people { totalCount } }": (1, 1),
+        "{ people { nodes { id } edges { cursor } pageInfo { endCursor hasNextPage } } }": (1, 0),
+        "{ people { nodes { id } totalCount } }": (2, 1),
+    }
+    for document, (times, counts) in asked.items():
+        with CaptureQueriesContext(connection) as seen:
+            api(document)
+        sql = " ".join(query["sql"] for query in seen)
+        assert (sql.count('FROM "journeys_person"'), sql.count("SELECT count(*)")) == (times, counts)
 
 
 def test_a_nested_page_reads_no_more_than_it_shows(acme):
@@ -230,7 +233,7 @@ def test_a_nested_page_reads_no_more_than_it_shows(acme):
         api("{ companies { nodes { affiliations(first: 2) { nodes { role } } } } }")
     (sql,) = [query["sql"] for query in seen if "LATERAL" in query["sql"]]
 
-    assert rows_of_limits(sql) == [3]
+    assert rows_of_limits(sql) == [3, 2]  # companies, and of each no more than is shown
 
 
 def test_a_timeline_through_identities_reads_no_more_than_the_first_few_of_each(acme):

@@ -1,0 +1,84 @@
+"""What Python adds to an answer that Postgres wrote: figures with arithmetic of their own.
+
+Where such a field stands, the statement writes the row's key. Then the very field that the ordinary way uses
+is asked for the figures of all rows at once, and they are put in the keys' places.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+from uuid import UUID
+from weakref import ref
+
+from graphql import GraphQLObjectType
+from graphql.execution.collect_fields import FieldDetailsList
+from graphql.execution.executor import Executor
+from graphql.pyutils import Path
+
+EVERY = "*"
+"""A step into each object of a list."""
+
+type Trail = tuple[str, ...]
+
+
+class Hole(NamedTuple):
+    """A field to be filled in: of which type, as it is selected, and which attribute of the row it needs."""
+
+    kind: GraphQLObjectType
+    details: FieldDetailsList
+    key: str
+
+
+type Tree = dict[str, Hole | Tree]
+"""Where holes are in an answer."""
+
+
+def dig(tree: Tree, trail: Trail, hole: Hole) -> None:
+    """Note a hole at the end of a trail."""
+    for step in trail[:-1]:
+        tree = tree.setdefault(step, {})  # type: ignore[assignment]  # a hole has nothing below it
+    tree[trail[-1]] = hole
+
+
+class _Group:
+    """The rows that stand under one field; fields ask a row's state for its peers."""
+
+    def __init__(self) -> None:
+        self.peers: list[ref[_Row]] = []
+
+
+class _Row:
+    """A row of which only a key is known."""
+
+    def __init__(self, hole: Hole, key: str, group: _Group) -> None:
+        setattr(self, hole.key, UUID(key))
+        self._state = group
+        group.peers.append(ref(self))
+
+
+def fill(data: Any, tree: Tree, start: Path, executor: Executor) -> None:
+    """Put the figures into an answer; what goes wrong with one is kept by the executor."""
+    groups: dict[int, _Group] = {}
+
+    def stand_in(hole: Hole, key: str, _: Path) -> _Row:
+        return _Row(hole, key, groups.setdefault(id(hole.details), _Group()))
+
+    def resolve(hole: Hole, row: _Row, path: Path) -> Any:
+        return executor.execute_field(hole.kind, row, hole.details, path, None)
+
+    _each(data, tree, start, stand_in)
+    _each(data, tree, start, resolve)
+
+
+def _each(value: Any, tree: Tree, path: Path, put: Callable[[Hole, Any, Path], Any]) -> None:
+    if value is None:
+        return
+    if isinstance(below := tree.get(EVERY), dict):
+        for index, item in enumerate(value):
+            _each(item, below, path.add_key(index), put)
+        return
+    for key in [key for key in value if key in tree]:
+        inside, found = path.add_key(key), tree[key]
+        if isinstance(found, Hole):
+            value[key] = put(found, value[key], inside)
+        else:
+            _each(value[key], found, inside, put)

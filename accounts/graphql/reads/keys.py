@@ -1,0 +1,61 @@
+"""Under what a plan is kept: all that decides on its statement, and nothing else.
+
+That is the document, who asks, and the values of variables; of ids and cursors, which a statement leaves
+open, no more than their shape: an id's type, a cursor's order, and which of its values are unknown.
+"""
+
+import json
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+from accounts import tenancy
+from accounts.graphql.context import Context
+from accounts.graphql.ids import read_id
+from accounts.graphql.keyset import shape_of_cursor
+from accounts.graphql.variables import Uses
+
+CURSORS = frozenset({"after", "before"})
+
+
+def kept_under(context: Context) -> Hashable:
+    """What of a request's tenant and actor decides on what they see."""
+    tenant, actor = tenancy.tenant(), context.actor
+    return (
+        tenant.schema_name,
+        tenant.time_zone,
+        tenant.currency,
+        actor.kind,
+        actor.id,
+        actor.permissions,
+    )
+
+
+def left_open(uses: Uses, variables: Mapping[str, Any]) -> dict[str, str]:
+    """The variables of a request that a statement may leave open."""
+    return {
+        name: variables[name]
+        for name, arguments in uses.items()
+        if isinstance(variables.get(name), str) and (arguments == {"id"} or arguments <= CURSORS)
+    }
+
+
+def key_of_variables(uses: Uses, variables: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What of the variables decides on the statement; raises Invalid where an id or a cursor is none."""
+    return tuple(_part(name, arguments, variables) for name, arguments in uses.items())
+
+
+def _part(name: str, arguments: set[str], variables: Mapping[str, Any]) -> Any:
+    if name not in variables:
+        return ()
+    value = variables[name]
+    if isinstance(value, str):
+        if arguments == {"id"}:
+            return read_id(value)[0]
+        if arguments <= CURSORS:
+            return shape_of_cursor(value)
+    return json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else (type(value), value)
+
+
+def values_key(values: Mapping[str, Any]) -> Hashable:
+    """Coerced values as a key, whatever they are."""
+    return repr(values)

@@ -1,0 +1,95 @@
+"""A plan: for each root field, the column of the statement that is its answer, or why there is none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+import strawberry
+from django.db import connection
+from graphql import GraphQLObjectType
+from graphql.execution.collect_fields import FieldDetailsList, collect_fields
+from graphql.execution.executor import Executor
+
+from accounts import tenancy
+from accounts.graphql.context import Context
+from accounts.graphql.reads.holes import Tree
+from accounts.graphql.reads.planner import Planner
+from accounts.graphql.reads.slots import Slots
+from accounts.graphql.reads.sql import Sql
+from accounts.graphql.reads.statements import Statement, statement_of
+from accounts.graphql.reads.uncompiled import Uncompiled
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One root field: its key, as it is selected, and where its answer comes from.
+
+    That is the column of the statement, or a text, or Python, for the reason given.
+    """
+
+    key: str
+    details: FieldDetailsList
+    column: int | None = None
+    text: str | None = None
+    reason: str = ""
+    holes: Tree = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How an operation is answered."""
+
+    kind: GraphQLObjectType
+    fields: Sequence[Field]
+    statement: Statement | None
+
+    @property
+    def is_compiled(self) -> bool:
+        """Whether Postgres writes all of it."""
+        return not any(each.reason or each.holes for each in self.fields)
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """Why a field is worked out in Python, all of it or something on top."""
+        return {
+            each.key: each.reason or "figures on top" for each in self.fields if each.reason or each.holes
+        }
+
+    @property
+    def sql(self) -> str:
+        """The statement's text; empty where there is none."""
+        return self.statement.sql.decode() if self.statement else ""
+
+    @property
+    def size(self) -> int:
+        """About how much room it takes."""
+        return 500 * len(self.fields) + (len(self.statement.sql) if self.statement else 0)
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether it will hold for the next request of its kind."""
+        return self.statement is None or self.statement.is_lasting
+
+
+def plan_of(schema: strawberry.Schema, executor: Executor, context: Context, slots: Slots) -> Plan:
+    """Plan an operation; raises what the ordinary way would, for input that is none."""
+    kind = cast("GraphQLObjectType", schema._schema.query_type)
+    found = collect_fields(
+        schema._schema, executor.fragments, executor.variable_values, kind, executor.operation
+    )
+    fields: list[Field] = []
+    columns: list[Sql] = []
+    for key, details in found.grouped_field_set.items():
+        if details[0].node.name.value == "__typename":
+            fields.append(Field(key, details, text=f'"{kind.name}"'))
+            continue
+        planner = Planner(schema, executor, context, slots)
+        try:
+            sql = planner.root(kind, details).sql(connection)
+        except Uncompiled as reason:
+            fields.append(Field(key, details, reason=str(reason)))
+        else:
+            fields.append(Field(key, details, column=len(columns), holes=planner.holes))
+            columns.append(sql)
+    comment = tenancy.tenant().schema_name
+    return Plan(kind, fields, statement_of(columns, slots.uses, comment) if columns else None)

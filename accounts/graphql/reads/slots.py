@@ -1,0 +1,88 @@
+"""What a statement leaves open: ids and cursors, which differ from request to request as nothing else does.
+
+Everything else that a request gives (sizes, filters, orders, searches) is written into the statement, and is
+a part of the key that it is kept under (`keys`).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.db.models import CharField, DecimalField, Field, TextField, UUIDField
+from django.db.models.expressions import Expression
+from graphql import FieldNode, VariableNode
+
+from accounts.graphql.ids import key_of
+from accounts.graphql.keyset import Keyset
+
+
+class Given(NamedTuple):
+    """One parameter of a statement: which use of a variable, and which of its values."""
+
+    use: int
+    place: int
+
+
+class Slot(Expression):
+    """A value that comes with the request."""
+
+    def __init__(self, given: Given, column: Field) -> None:
+        super().__init__(output_field=column)
+        self.given = given
+        self.column = column
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """A placeholder, with the type that the column compares itself to."""
+        return f"%s::{_type(self.column, connection)}", (self.given,)
+
+
+def _type(column: Field, connection: Any) -> str:
+    match column:  # neither cut off nor rounded: a value is compared as it is
+        case CharField() | TextField():
+            return "text"
+        case DecimalField():
+            return "numeric"
+    return str(column.db_type(connection))
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A variable, and how its values are read."""
+
+    variable: str
+    read: Callable[[str], Sequence[Any]]
+
+
+@dataclass(slots=True)
+class Slots:
+    """The variables of one request that are left open, and what became of them."""
+
+    variables: Mapping[str, str]
+    uses: list[Use] = field(default_factory=list)
+
+    def key(self, node: FieldNode, name: str, given: str) -> Any:
+        """The key in an id of this type; raises Invalid where it is none."""
+        key = key_of(given, name)
+        variable = self._variable(node, "id")
+        if variable is None:
+            return key
+        self.uses.append(Use(variable, lambda text: [key_of(text, name)]))
+        return Slot(Given(len(self.uses) - 1, 0), UUIDField())
+
+    def cursor(self, node: FieldNode, argument: str, keyset: Keyset, given: str) -> list[Any]:
+        """The values in a cursor of this order; raises Invalid where it is none."""
+        values = keyset.read(given)
+        variable = self._variable(node, argument)
+        if variable is None:
+            return values
+        self.uses.append(Use(variable, keyset.read))
+        use = len(self.uses) - 1
+        return [
+            None if value is None else Slot(Given(use, place), term.column)
+            for place, (term, value) in enumerate(zip(keyset.terms, values, strict=True))
+        ]
+
+    def _variable(self, node: FieldNode, argument: str) -> str | None:
+        value = next((each.value for each in node.arguments or () if each.name.value == argument), None)
+        name = value.name.value if isinstance(value, VariableNode) else None
+        return name if name in self.variables else None
