@@ -34,7 +34,7 @@ class DocumentDraft:
 
 def sha256_of(text: str) -> str:
     """The hash by which a document is asked for."""
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def text_of(sha256: str) -> str | None:
@@ -77,8 +77,8 @@ def _checked(draft: DocumentDraft, field: str, by: Actor) -> TrustedDocument:
     except Invalid as refusal:
         raise Invalid(refusal.message, field=f"{field}.text") from refusal
     name = draft.name.strip()
-    if len(name) > LONGEST_NAME or "\0" in name:
-        raise Invalid(f"A name has at most {LONGEST_NAME} characters.", field=f"{field}.name")
+    if len(name) > LONGEST_NAME or not name.isprintable():
+        raise Invalid(f"A name is one line of at most {LONGEST_NAME} characters.", field=f"{field}.name")
     return TrustedDocument(
         tenant=tenant(),
         name=name or ", ".join(operations)[:LONGEST_NAME],

@@ -1,6 +1,7 @@
 """Automatic persisted queries, as Apollo's clients speak them: by hash, with the text where it is unknown."""
 
 import logging
+from typing import Any
 
 import pytest
 import redis
@@ -204,7 +205,8 @@ def test_the_specifications_own_name_for_it_is_known_too(client, prefix):
     asked = {"documentId": prefix + sha256_of(text)}
 
     assert post(client, asked).json()["data"] == get(client, asked).json()["data"] == ANSWER
-    for other in ("md5:abc", "sha256:abc", 7, [], {}, "", "x" * 32):
+    others: list[Any] = ["md5:abc", "sha256:abc", 7, [], {}, "", "x" * 32]
+    for other in others:
         assert code_of(post(client, {"documentId": other})) == "BAD_REQUEST"
 
 
