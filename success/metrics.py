@@ -13,6 +13,7 @@ from django.db.models import Count, F, OuterRef, Subquery, Sum
 from success.days import end_of, today
 from success.models import Contract, HealthRecord
 from success.models.accounts import AccountQuerySet
+from success.models.contracts import ContractQuerySet
 from success.scoring import Band
 
 
@@ -76,6 +77,15 @@ class RenewalsAhead:
 
 
 @dataclass(frozen=True, slots=True)
+class RevenueAhead:
+    """What is up for renewal within so many days, by currency: the sums of `RenewalsAhead` alone."""
+
+    definition: ClassVar = RenewalsAhead.definition
+    day: date
+    totals: Sequence[Revenue]
+
+
+@dataclass(frozen=True, slots=True)
 class HealthDistribution:
     """How many of the accounts open on the day are in each band, and of how many nothing fresh is known."""
 
@@ -95,12 +105,7 @@ def recurring_revenue(accounts: AccountQuerySet, *, day: date | None = None) -> 
     """What these accounts pay per year, now or as it was known on a past day."""
     day = day or today()
     running = Contract.objects.as_of(end_of(day)).in_force(day).filter(account__in=accounts.active_on(day))
-    totals = (
-        running.order_by("currency")
-        .values("currency")
-        .annotate(amount=Sum("recurring_revenue"), accounts=Count("account", distinct=True))
-    )
-    return RecurringRevenue(day, [Revenue(**total) for total in totals])
+    return RecurringRevenue(day, _by_currency(running))
 
 
 def renewals_ahead(
@@ -110,9 +115,7 @@ def renewals_ahead(
     day = day or today()
     health = HealthRecord.objects.filter(account=OuterRef("account"), day__lte=day).order_by("-day")[:1]
     rows = (
-        Contract.objects.to_renew(end_of(day))
-        .filter(account__in=accounts.active_on(day))
-        .filter(ends_on__gte=day, ends_on__lte=day + timedelta(days=within_days))
+        _ahead(accounts, within_days, day)
         .order_by("ends_on", "pk")
         .values_list("account", F("account__company"), "pk", "ends_on", "recurring_revenue", "currency")
         .annotate(score=Subquery(health.values("score")), band=Subquery(health.values("band")))
@@ -126,12 +129,39 @@ def renewals_ahead(
     return RenewalsAhead(day, within_days, renewals)
 
 
+def revenue_ahead(
+    accounts: AccountQuerySet, *, within_days: int = 90, day: date | None = None
+) -> RevenueAhead:
+    """What the contracts of `renewals_ahead` are worth."""
+    day = day or today()
+    return RevenueAhead(day, _by_currency(_ahead(accounts, within_days, day)))
+
+
+def _ahead(accounts: AccountQuerySet, within_days: int, day: date) -> ContractQuerySet:
+    rows = Contract.objects.to_renew(end_of(day)).filter(account__in=accounts.active_on(day))
+    return rows.filter(ends_on__gte=day, ends_on__lte=day + timedelta(days=within_days))
+
+
+def _by_currency(contracts: ContractQuerySet) -> list[Revenue]:
+    totals = (
+        contracts.order_by("currency")
+        .values("currency")
+        .annotate(amount=Sum("recurring_revenue"), accounts=Count("account", distinct=True))
+    )
+    return [Revenue(**total) for total in totals]
+
+
+def _band_on(day: date) -> Subquery:
+    records = HealthRecord.objects.filter(account=OuterRef("pk"), day__lte=day).order_by("-day")
+    return Subquery(records.values("band")[:1])
+
+
 def health_distribution(accounts: AccountQuerySet, *, day: date | None = None) -> HealthDistribution:
     """How these accounts are spread over the bands, now or on a past day."""
+    shown = F("health__band") if day is None else _band_on(day)
     day = day or today()
-    health = HealthRecord.objects.filter(account=OuterRef("pk"), day__lte=day).order_by("-day")[:1]
-    shown = accounts.active_on(day).order_by().annotate(shown=Subquery(health.values("band")))
-    counted = shown.values("shown").annotate(n=Count("pk"))
+    open_then = accounts.active_on(day).order_by().annotate(shown=shown)
+    counted = open_then.values("shown").annotate(n=Count("pk"))
     found: dict[str, int] = defaultdict(int)
     for band, n in counted.values_list("shown", "n"):
         found[band or ""] += n

@@ -132,7 +132,7 @@ class SuccessQuery:
     @strawberry.field(description="What is up for renewal.")
     def renewals_ahead_totals(self, info: Info, within_days: Within = 90, day: Day = None) -> RevenueOfDay:
         """Sums over the renewals ahead."""
-        found = metrics.renewals_ahead(_accounts(info), within_days=_bounded(within_days), day=day)
+        found = metrics.revenue_ahead(_accounts(info), within_days=_bounded(within_days), day=day)
         return _of_day(found.day, found.totals, found.definition)
 
 

@@ -62,6 +62,7 @@ def test_renewals_ahead_come_with_revenue_and_health(acme, globex):
         (soon.pk, 20, 10, "at_risk"),
     ]
     assert totals(found) == [("EUR", 105, 2)]
+    assert metrics.revenue_ahead(Account.objects.all(), within_days=90).totals == found.totals
     assert found.renewals[1].company_id == account.company_id
 
     contracts.renew(soon, NewTerms(ends_on=ago(-385)), by=an_actor())
@@ -80,6 +81,7 @@ def test_health_is_spread_over_bands(acme, globex):
 
     found = metrics.health_distribution(Account.objects.all())
     assert (found.n, found.at_risk, found.watch, found.healthy, found.unknown) == (5, 2, 1, 1, 1)
+    assert metrics.health_distribution(Account.objects.all(), day=ago(0)) == found
     assert metrics.health_distribution(Account.objects.all(), day=ago(1)).healthy == 1
     before = metrics.health_distribution(Account.objects.all(), day=ago(3))
     assert (before.n, before.unknown) == (5, 5)
