@@ -6,7 +6,7 @@ Each is an expression of Django's around ordinary querysets. A queryset that han
     (SELECT ... FROM (SELECT <key> AS "id") AS "parent" CROSS JOIN LATERAL (<the queryset>) AS "row")
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,10 +32,10 @@ class Object(Func):
         self.keys = tuple(fields)
 
     def as_sql(self, compiler: Any, connection: Any, **_: Any) -> Sql:  # type: ignore[override]
-        """The object; `json_build_object` would take no more than fifty keys."""
+        """The object."""
         values = [compiler.compile(each) for each in self.source_expressions]
-        parts = [f"'{key}' VALUE {sql}" for key, (sql, _) in zip(self.keys, values, strict=True)]
-        return f"JSON_OBJECT({', '.join(parts)})", tuple(given for _, each in values for given in each)
+        sql = _object(zip(self.keys, (each for each, _ in values), strict=True))
+        return sql, tuple(given for _, each in values for given in each)
 
 
 class Constant(Expression):
@@ -101,11 +101,11 @@ class Page:
             counted = statement(self.all_rows, connection)
             count = (_counted(counted[0]), counted[1]) if counted else count
         columns: list[str] = []
-        objects = [f"'{key}' VALUE {part.sql(self, columns, count[0])}" for key, part in self.parts.items()]
+        page = _object((key, part.sql(self, columns, count[0])) for key, part in self.parts.items())
         given = tuple(
             each for part in self.parts.values() for each in (count[1] if part.kind == "count" else ())
         )
-        sql = f"SELECT JSON_OBJECT({', '.join(objects)})"
+        sql = f"SELECT {page}"
         if columns:
             rows, more = self._read(connection)
             names = ", ".join(f'{column} AS "a{index}"' for index, column in enumerate(columns))
@@ -176,8 +176,7 @@ class Part:
                 return count
             case "list":
                 return _column(columns, _list(page, self.index))
-        fields = [f"'{key}' VALUE {self._bound(page, columns, name)}" for key, name in self.fields]
-        return f"JSON_OBJECT({', '.join(fields)})"
+        return _object((key, self._bound(page, columns, name)) for key, name in self.fields)
 
     def _bound(self, page: Page, columns: list[str], name: str) -> str:
         window = page.window
@@ -228,6 +227,12 @@ def statement(rows: QuerySet, connection: Any) -> Sql | None:
     except EmptyResultSet:
         return None
     return sql, tuple(given)
+
+
+def _object(fields: Iterable[tuple[str, str]]) -> str:
+    """An object; `json_build_object` would take no more than fifty keys, and `jsonb` forget their order."""
+    parts = ", ".join(f"'{key}' VALUE {sql}" for key, sql in fields)
+    return f"JSON_OBJECT({parts} RETURNING json)"
 
 
 def _hung(parent: str, rows: str, name: str) -> str:
