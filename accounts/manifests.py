@@ -29,7 +29,8 @@ def read(content: str) -> Manifest:
         raise Invalid("A manifest is JSON.") from refusal
     found = list(_entries(given))
     documents = [DocumentDraft(text=text, name=name) for _, text, name in found]
-    return Manifest(documents, sum(key != sha256_of(text) for key, text, _ in found))
+    otherwise = [key for key, text, _ in found if key.removeprefix("sha256:") != sha256_of(text)]
+    return Manifest(documents, len(otherwise))
 
 
 def _entries(given: object) -> list[tuple[str, str, str]]:

@@ -22,7 +22,7 @@ PAGE = "text/html"
 NAMED = 2
 """How exact a range is that names a media type outright."""
 
-SHA256 = re.compile(r"[0-9a-f]{64}")
+SHA256 = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
 NAMES_DOCUMENT = ("query", "extensions", "documentId")
 """What a question by GET has at least one of."""
 
@@ -161,15 +161,15 @@ def _hash(given: Mapping[str, Any]) -> str | None:
             raise malformed("Of persisted queries, version 1 is known.")
         return _checked_hash(persisted.get("sha256Hash"), "`extensions.persistedQuery.sha256Hash`")
     if named is not None:
-        bare = named.removeprefix("sha256:") if isinstance(named, str) else named
-        return _checked_hash(bare, "`documentId`")
+        return _checked_hash(named, "`documentId`")
     return None
 
 
 def _checked_hash(given: Any, what: str) -> str:
-    if not isinstance(given, str) or not SHA256.fullmatch(given):
+    found = SHA256.fullmatch(given) if isinstance(given, str) else None
+    if found is None:
         raise malformed(f"{what} must be a SHA-256, as 64 hexadecimal digits in small letters.")
-    return given
+    return found[1]
 
 
 def wants_page(request: HttpRequest) -> bool:

@@ -31,9 +31,9 @@ def apollo(*texts: str) -> dict:
     return {"format": "apollo-persisted-query-manifest", "version": 1, "operations": operations}
 
 
-def by_id(*texts: str, algorithm: str = "sha256") -> dict[str, str]:
-    """What Relay's compiler and graphql-codegen's client preset write."""
-    return {digest(text, algorithm): text for text in texts}
+def by_id(*texts: str, algorithm: str = "sha256", prefix: str = "") -> dict[str, str]:
+    """What Relay's compiler writes; graphql-codegen's client preset says before each what it is a hash of."""
+    return {prefix + digest(text, algorithm): text for text in texts}
 
 
 @pytest.fixture
@@ -61,9 +61,11 @@ def test_a_manifest_of_apollos_has_names(acme, globex, file):
         assert not TrustedDocument.objects.exists()
 
 
-def test_relays_and_codegens_are_called_by_their_operations(acme, globex, file):
-    trust(file, by_id(ME, WHO))
+@pytest.mark.parametrize("prefix", ["", "sha256:"])
+def test_relays_and_codegens_are_called_by_their_operations(acme, globex, file, prefix):
+    said = trust(file, by_id(ME, WHO, prefix=prefix))
 
+    assert said == "acme trusts 2 documents of manifest.json.\n"
     assert set(TrustedDocument.objects.values_list("name", "sha256")) == {
         ("Me", digest(ME)),
         ("Who", digest(WHO)),

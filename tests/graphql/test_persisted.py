@@ -202,9 +202,11 @@ def test_the_specifications_own_name_for_it_is_known_too(client, prefix):
     text = a_text()
     post(client, by_hash(text, query=text))
 
-    asked = {"documentId": prefix + sha256_of(text)}
+    asked: list[dict[str, Any]] = [{"documentId": prefix + sha256_of(text)}, by_hash(text)]
+    asked[1]["extensions"]["persistedQuery"]["sha256Hash"] = prefix + sha256_of(text)
 
-    assert post(client, asked).json()["data"] == get(client, asked).json()["data"] == ANSWER
+    for each in asked:
+        assert post(client, each).json()["data"] == get(client, each).json()["data"] == ANSWER
     others: list[Any] = ["md5:abc", "sha256:abc", 7, [], {}, "", "x" * 32]
     for other in others:
         assert code_of(post(client, {"documentId": other})) == "BAD_REQUEST"
