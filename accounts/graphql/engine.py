@@ -10,8 +10,8 @@ from typing import Any
 
 import strawberry
 from django.conf import settings
-from django.db import connection
-from graphql import GraphQLFormattedError, OperationDefinitionNode
+from django.db import DatabaseError, connection
+from graphql import GraphQLError, GraphQLFormattedError, OperationDefinitionNode
 from psycopg.pq import TransactionStatus
 
 from accounts.graphql import budget, limits
@@ -117,7 +117,10 @@ class Engine:
         request: TenantRequest,
     ) -> Answer:
         context = Context(request, request.actor, document)
-        return _answered(self.reader.answer(operation, question.variables, context))
+        try:
+            return _answered(self.reader.answer(operation, question.variables, context))
+        except DatabaseError as problem:  # of a whole statement; one of a field is that field's error
+            return _answered(Read(None, [GraphQLError("", original_error=problem)]))
 
 
 def unauthenticated() -> Refused:
@@ -148,10 +151,13 @@ def _pay(request: TenantRequest, cost: int) -> budget.Budget:
 def _answered(read: Read) -> Answer:
     errors: list[GraphQLFormattedError] = coded(read.errors, Code.BAD_USER_INPUT)
     if _is_broken():
-        return Answer({"errors": errors}, status=500, legacy=500)
+        is_late = any(each["extensions"]["code"] == Code.TIMEOUT for each in errors)
+        status = 503 if is_late else 500
+        return Answer({"errors": errors}, status=status, legacy=status)
     if read.data is None:
         return Answer({"errors": errors}, status=400)
-    return Answer({"errors": errors} if errors else {}, read.data, way=read.way)
+    headers = {"X-Unison-Read": read.summary} if settings.DEBUG else {}
+    return Answer({"errors": errors} if errors else {}, read.data, headers=headers, way=read.way)
 
 
 def _is_broken() -> bool:

@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
+from django.db import OperationalError
 from graphql import GraphQLError, GraphQLFormattedError, GraphQLSyntaxError
+from psycopg.errors import QueryCanceled
 
 from accounts.errors import DomainError, ErrorCode
 
@@ -32,6 +34,7 @@ class Code(StrEnum):
     FORBIDDEN = "FORBIDDEN"
     NOT_FOUND = "NOT_FOUND"
     THROTTLED = "THROTTLED"
+    TIMEOUT = "TIMEOUT"
     INTERNAL = "INTERNAL_SERVER_ERROR"
 
 
@@ -87,7 +90,15 @@ def _coded(given: GraphQLError, default: Code) -> GraphQLFormattedError:
         return _as(given, given.message.strip(), Code.PARSE_FAILED)
     if cause is None or isinstance(cause, GraphQLError):
         return _as(given, given.message.strip(), default)
+    if is_timeout(cause):
+        message = "This took longer than a question may. Ask for less, or for what an index knows."
+        return _as(given, message, Code.TIMEOUT)
     return _masked(given, cause)
+
+
+def is_timeout(cause: BaseException) -> bool:
+    """Whether Postgres gave up on a statement because it took too long."""
+    return isinstance(cause, OperationalError) and isinstance(cause.__cause__, QueryCanceled)
 
 
 def _as(given: GraphQLError, message: str, code: Code, **more: Any) -> GraphQLFormattedError:

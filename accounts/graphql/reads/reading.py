@@ -43,6 +43,12 @@ class Read:
     """Why not compiled: by root field, or under "" for the whole."""
     sql: str = ""
 
+    @property
+    def summary(self) -> str:
+        """How it was come by, in one line of plain ASCII."""
+        reasons = [f"{key}: {reason}" if key else reason for key, reason in self.reasons.items()]
+        return "; ".join([self.way, *reasons]).encode("ascii", "replace").decode()
+
 
 class Reader:
     """Answers the operations of one schema."""
