@@ -3,7 +3,7 @@
 Whoever begins or ends one takes the tenant's lock.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +17,7 @@ from accounts.events import DomainEvent, emit_many
 from accounts.identifiers import uuid7
 from accounts.permissions import Permission
 from journeys import identities
-from journeys.checks import check
+from journeys.checks import check, place_of, recorded
 from journeys.events import AffiliationBegun, AffiliationEnded, CompanyUpdated
 from journeys.incoming import Grouping, Refused
 from journeys.models import Affiliation, AffiliationRole, Company, Person
@@ -50,7 +50,7 @@ WHERE NOT EXISTS (
     WHERE held.person_id = given.person AND held.company_id = given.company AND held.until IS NULL
 )
 ORDER BY given.number
-RETURNING person_id, company_id, role, is_primary
+RETURNING person_id, company_id, role, is_primary, since
 """
 
 type Pair = tuple[UUID, UUID]
@@ -64,6 +64,15 @@ class AffiliationDraft:
     role: str = AffiliationRole.USER
     is_primary: bool = True
     since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """The end of a person's part in a company; without a moment it ends now."""
+
+    affiliation_id: UUID
+    at: datetime | None = None
+    recorded_at: datetime | None = None
 
 
 def lock() -> None:
@@ -97,6 +106,7 @@ def affiliate(person: Person, company: Company, draft: AffiliationDraft, *, by: 
     moment = draft.since or timezone.now()
     for ended in filter(None, (former, displaced)):
         _end(ended, moment)
+        ended.save(update_fields=["until"])
     begun = Affiliation(person=person, company=company, role=draft.role, is_primary=draft.is_primary)
     begun.since = moment if former or displaced else draft.since
     check(begun)
@@ -112,18 +122,40 @@ def affiliate(person: Person, company: Company, draft: AffiliationDraft, *, by: 
     return begun
 
 
-@transaction.atomic
 def end(affiliation: Affiliation, *, at: datetime | None = None, by: Actor) -> Affiliation:
     """Say that a person belongs to a company no more."""
+    return end_many([Ending(affiliation_id=affiliation.pk, at=at)], by=by)[0]
+
+
+@transaction.atomic
+def end_many(endings: Sequence[Ending], *, by: Actor) -> list[Affiliation]:
+    """End many affiliations, all of them or none; a refusal of one among many names its place."""
     by.require(Permission.CHANGE_PEOPLE)
     lock()
-    current = Affiliation.objects.get(pk=affiliation.pk)
-    if current.until:
-        raise Conflict("This has ended already.")
-    _end(current, at or timezone.now())
-    event = AffiliationEnded(person_id=current.person_id, company_id=current.company_id)
-    emit_many([event], by=by)
-    return current
+    held = Affiliation.objects.in_bulk([ending.affiliation_id for ending in endings])
+    ended = []
+    for index, ending in enumerate(endings):
+        place = place_of(index, endings)
+        current = held.get(ending.affiliation_id)
+        if current is None:
+            raise NotFound("There is no such affiliation.", field=f"{place}id")
+        if current.until:
+            raise Conflict("This has ended already.", field=f"{place}id" if place else None)
+        recorded(f"{place}recorded_at", ending.recorded_at, by=by)
+        _end(current, ending.at or timezone.now(), place)
+        ended.append(current)
+    Affiliation.objects.bulk_update(ended, ["until"])
+    told = [
+        AffiliationEnded(
+            person_id=current.person_id,
+            company_id=current.company_id,
+            happened_at=ending.at,
+            recorded_at=ending.recorded_at,
+        )
+        for current, ending in zip(ended, endings, strict=True)
+    ]
+    emit_many(told, by=by)
+    return ended
 
 
 def group_many(given: Mapping[int, Grouping], *, by: Actor) -> dict[int, Refused]:
@@ -164,16 +196,22 @@ def _begin(pairs: Mapping[Pair, Grouping]) -> list[DomainEvent]:
         moments = [pairs[pair].occurred_at for pair in missing]
         cursor.execute(_BEGIN, [str(uuid7())[:-4], people, places, roles, moments])
         return [
-            AffiliationBegun(person_id=person, company_id=company, role=role, is_primary=primary)
-            for person, company, role, primary in cursor.fetchall()
+            AffiliationBegun(
+                person_id=person,
+                company_id=company,
+                role=role,
+                is_primary=primary,
+                happened_at=since,
+                recorded_at=pairs[person, company].recorded_at,
+            )
+            for person, company, role, primary, since in cursor.fetchall()
         ]
 
 
-def _end(affiliation: Affiliation, moment: datetime) -> None:
+def _end(affiliation: Affiliation, moment: datetime, place: str = "") -> None:
     if affiliation.since and moment < affiliation.since:
-        raise Invalid("This would end an affiliation before it began.", field="since")
+        raise Invalid("This would end an affiliation before it began.", field=f"{place}since")
     affiliation.until = moment
-    affiliation.save(update_fields=["until"])
 
 
 def _begun(affiliation: Affiliation) -> AffiliationBegun:
@@ -182,6 +220,7 @@ def _begun(affiliation: Affiliation) -> AffiliationBegun:
         company_id=affiliation.company_id,
         role=affiliation.role,
         is_primary=affiliation.is_primary,
+        happened_at=affiliation.since,
     )
 
 

@@ -1,13 +1,17 @@
 """Rows checked before they are saved, and what the database refuses put into words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.utils import timezone
 from psycopg import Error
 
+from accounts.actor import Actor
 from accounts.errors import Conflict, Invalid
+from accounts.permissions import Permission
 from journeys.storable import Refused, check_json, check_text
 
 
@@ -40,3 +44,19 @@ def conflicts(model: type[models.Model], fields: Mapping[str, str]) -> Iterator[
             if constraint.name == name and name in fields:
                 raise Conflict(str(constraint.violation_error_message), field=fields[name]) from error
         raise
+
+
+def recorded(field: str, stated: datetime | None, *, by: Actor) -> datetime:
+    """When a thing became known: now, unless somebody who may do so states it."""
+    now = timezone.now()
+    if stated is None:
+        return now
+    by.require(Permission.BACKFILL_EVENTS)
+    if stated > now:
+        raise Invalid("This is in the future.", field=field)
+    return stated
+
+
+def place_of(index: int, rows: Sequence[object]) -> str:
+    """What a refusal's field begins with: nothing for one alone, the place of one among many."""
+    return f"{index}." if len(rows) > 1 else ""

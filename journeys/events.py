@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -78,8 +79,24 @@ class CompanyRestored(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AffiliationBegun(DomainEvent):
-    """A person belongs to a company from now on, or has another part in it."""
+class MoveEvent(DomainEvent):
+    """A customer's place changed; the two times are stated where that did not happen just now."""
+
+    happened_at: datetime | None = None
+    recorded_at: datetime | None = None
+
+    @property
+    def stated_occurred_at(self) -> datetime | None:
+        return self.happened_at
+
+    @property
+    def stated_recorded_at(self) -> datetime | None:
+        return self.recorded_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AffiliationBegun(MoveEvent):
+    """A person belongs to a company, or has another part in it."""
 
     name: ClassVar = "journeys.affiliation_begun"
     person_id: UUID
@@ -89,7 +106,7 @@ class AffiliationBegun(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AffiliationEnded(DomainEvent):
+class AffiliationEnded(MoveEvent):
     """A person belongs to a company no more."""
 
     name: ClassVar = "journeys.affiliation_ended"
@@ -107,7 +124,7 @@ class StageCreated(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StageEntered(DomainEvent):
+class StageEntered(MoveEvent):
     """A person, or a company, moved into a stage."""
 
     name: ClassVar = "journeys.stage_entered"

@@ -102,7 +102,8 @@ class Identification:
 class Grouping:
     """What a company is, by the tenant's own key of it, and perhaps that a person belongs to it.
 
-    The person belongs to it from `occurred_at`; without, they have for as long as we know.
+    The person belongs to it from `occurred_at`; without, they have for as long as we know. `recorded_at` is
+    stated only for history that is brought in, by those who may.
     """
 
     company_key: str
@@ -112,6 +113,7 @@ class Grouping:
     name: str | None = None
     domain: str | None = None
     traits: Mapping[str, Any] = field(default_factory=dict)
+    recorded_at: datetime | None = None
 
 
 type Message = Incoming | Identification | Grouping
@@ -178,6 +180,8 @@ def checked_grouping(given: Grouping, latest: datetime) -> Grouping:
         check_text("identity.value", given.identity[1], 200)
     check_text("name", given.name or "", 200)
     check_text("domain", given.domain or "", 253)
+    if given.recorded_at is not None:
+        _backfilled(given.recorded_at, given.occurred_at or EARLIEST, latest)
     check_json("traits", given.traits)
     return given
 

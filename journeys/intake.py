@@ -102,6 +102,7 @@ class _Batch:
         else:
             self.groupings[index] = checked_grouping(message, latest)
             self.company_keys.add(message.company_key)
+            self.is_backfilled = self.is_backfilled or message.recorded_at is not None
             if message.identity:
                 self.identities.add(message.identity)
 

@@ -1,16 +1,17 @@
 """Stages: made, and entered by people and companies."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.actor import Actor
-from accounts.errors import Conflict, NotFound
-from accounts.events import emit
+from accounts.errors import Conflict, Invalid, NotFound
+from accounts.events import emit, emit_many
 from accounts.permissions import Permission
-from journeys.checks import check, conflicts
+from journeys.checks import check, conflicts, place_of, recorded
 from journeys.events import StageCreated, StageEntered
 from journeys.models import Company, Person, Stage, StageKind, StageVisit
 
@@ -25,6 +26,16 @@ class StageDraft:
     title: str
     kind: str
     position: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrance:
+    """Somebody enters a stage: now, or at a moment of history that is brought in, by those who may."""
+
+    subject: Person | Company
+    stage: Stage
+    at: datetime | None = None
+    recorded_at: datetime | None = None
 
 
 DEFAULTS = (
@@ -73,30 +84,76 @@ def install_defaults(*, by: Actor) -> Sequence[Stage]:
     return [create(draft, by=by) for draft in DEFAULTS if draft.key not in present]
 
 
-@transaction.atomic
 def enter(subject: Person | Company, stage: Stage, *, by: Actor) -> StageVisit:
-    """Move a person or a company into a stage, closing the visit they were on.
+    """Move a person or a company into a stage, closing the visit they were on."""
+    return enter_many([Entrance(subject=subject, stage=stage)], by=by)[0]
 
-    Their row is locked, so two moves at once happen one after the other.
+
+@transaction.atomic
+def enter_many(entrances: Sequence[Entrance], *, by: Actor) -> list[StageVisit]:
+    """Move many people and companies, all of them or none; a refusal of one among many names its place.
+
+    Somebody may move more than once, in the order given. Their rows are locked, so two moves at once happen
+    one after the other.
     """
-    who = "person" if isinstance(subject, Person) else "company"
-    by.require(Permission.CHANGE_PEOPLE if who == "person" else Permission.CHANGE_COMPANIES)
-    type(subject)._default_manager.select_for_update(no_key=True).get(pk=subject.pk)
-    current = StageVisit.objects.open().filter(**{who: subject}).select_related("stage").first()
-    if current and current.stage_id == stage.pk:
-        raise Conflict(f"{subject} is already in {stage}.", field="stage_key")
+    moved = _Moved(
+        _held(Person, entrances, Permission.CHANGE_PEOPLE, by)
+        | _held(Company, entrances, Permission.CHANGE_COMPANIES, by)
+    )
+    told = [moved.enter(entrance, place_of(index, entrances), by) for index, entrance in enumerate(entrances)]
+    StageVisit.objects.bulk_update(moved.left, ["left_at"])
+    StageVisit.objects.bulk_create(moved.made)
+    emit_many(told, by=by)
+    return moved.made
 
-    now = timezone.now()
-    if current:
-        current.left_at = now
-        current.save(update_fields=["left_at"])
-    visit = StageVisit.objects.create(stage=stage, entered_at=now, **{who: subject})
-    emit(
-        StageEntered(
+
+@dataclass(slots=True)
+class _Moved:
+    """Where everybody is, by their ids, while they move: the visits they left, and the new ones."""
+
+    current: dict[UUID, StageVisit]
+    left: list[StageVisit] = field(default_factory=list)
+    made: list[StageVisit] = field(default_factory=list)
+
+    def enter(self, entrance: Entrance, place: str, by: Actor) -> StageEntered:
+        """Move one of them, and say so."""
+        subject, stage, current = entrance.subject, entrance.stage, self.current.get(entrance.subject.pk)
+        if current and current.stage_id == stage.pk:
+            raise Conflict(f"{subject} is already in {stage}.", field=f"{place}stage_key")
+        recorded(f"{place}recorded_at", entrance.recorded_at, by=by)
+        at = recorded(f"{place}at", entrance.at, by=by)
+        if current and at < current.entered_at:
+            raise Invalid("They were in a later stage by then.", field=f"{place}at")
+        if current:
+            current.left_at = at
+            if not current._state.adding:
+                self.left.append(current)
+        who = _who(subject)
+        visit = StageVisit(stage=stage, entered_at=at, **{who: subject})
+        self.made.append(visit)
+        self.current[subject.pk] = visit
+        return StageEntered(
             **{f"{who}_id": subject.pk},
             stage_key=stage.key,
             from_stage_key=current.stage.key if current else None,
-        ),
-        by=by,
-    )
-    return visit
+            happened_at=entrance.at,
+            recorded_at=entrance.recorded_at,
+        )
+
+
+def _held(
+    model: type[Person] | type[Company], entrances: Sequence[Entrance], needed: Permission, by: Actor
+) -> dict[UUID, StageVisit]:
+    """Where those of one kind are now; their rows are locked, in the order of their ids."""
+    ids = {entrance.subject.pk for entrance in entrances if isinstance(entrance.subject, model)}
+    if not ids:
+        return {}
+    by.require(needed)
+    list(model._default_manager.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True))
+    who = model._meta.model_name
+    visits = StageVisit.objects.open().filter(**{f"{who}__in": ids}).select_related("stage").order_by()
+    return {getattr(visit, f"{who}_id"): visit for visit in visits}
+
+
+def _who(subject: Person | Company) -> str:
+    return "person" if isinstance(subject, Person) else "company"

@@ -14,6 +14,7 @@ from accounts.errors import Conflict, Invalid, NotFound
 from accounts.events import emit, emit_many
 from accounts.models import Membership
 from accounts.permissions import Permission
+from journeys.checks import place_of, recorded
 from journeys.models import Company
 from success import checks, contracts, health, portraits
 from success.days import start_if_past, today
@@ -68,7 +69,7 @@ def open_many(drafts: Sequence[AccountDraft], *, by: Actor) -> list[Account]:
     by.require(Permission.CHANGE_ACCOUNTS)
     _check_companies([draft.company_id for draft in drafts])
     _check_owners([draft.owner_id for draft in drafts])
-    accounts = [_account(draft, _place(index, drafts), by) for index, draft in enumerate(drafts)]
+    accounts = [_account(draft, place_of(index, drafts), by) for index, draft in enumerate(drafts)]
     Account.objects.bulk_create(accounts)
     Health.objects.bulk_create(Health(account=account) for account in accounts)
     Feature.objects.bulk_create(Feature(account=account) for account in accounts)
@@ -122,7 +123,9 @@ def close_many(closings: Sequence[Closing], *, by: Actor) -> list[Account]:
     ids = [closing.account_id for closing in closings]
     locked = Account.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True, of=("self",))
     found = {account.pk: account for account in locked}
-    endings = [_ending(closing, found, _place(index, closings), by) for index, closing in enumerate(closings)]
+    endings = [
+        _ending(closing, found, place_of(index, closings), by) for index, closing in enumerate(closings)
+    ]
     Account.objects.bulk_update(found.values(), ["closed_on", "close_reason", "updated_at"])
     Feature.objects.filter(pk__in=ids).delete()
     contracts.end_with_accounts(endings, by=by)
@@ -145,7 +148,7 @@ def _account(draft: AccountDraft, place: str, by: Actor) -> Account:
     opened_on = draft.opened_on or today()
     if opened_on > today():
         raise Invalid("An account cannot open in the future.", field=f"{place}opened_on")
-    recorded_at = checks.recorded(f"{place}recorded_at", draft.recorded_at, by=by)
+    recorded_at = recorded(f"{place}recorded_at", draft.recorded_at, by=by)
     return Account(
         company_id=draft.company_id,
         owner_id=draft.owner_id,
@@ -168,7 +171,7 @@ def _ending(closing: Closing, found: dict[UUID, Account], place: str, by: Actor)
     account.closed_on = closed_on
     account.close_reason = checks.text(f"{place}reason", closing.reason, 1000)
     account.updated_at = timezone.now()
-    recorded_at = checks.recorded(f"{place}recorded_at", closing.recorded_at, by=by)
+    recorded_at = recorded(f"{place}recorded_at", closing.recorded_at, by=by)
     return contracts.Ending(account.pk, closed_on, recorded_at, closing.recorded_at)
 
 
@@ -178,7 +181,7 @@ def _check_companies(companies: Sequence[UUID]) -> None:
     known = set(held.values_list("pk", flat=True))
     taken = set(Account.objects.filter(company__in=companies).values_list("company", flat=True))
     for index, company in enumerate(companies):
-        field = f"{_place(index, companies)}company_id"
+        field = f"{place_of(index, companies)}company_id"
         if company not in known:
             raise NotFound("There is no such company.", field=field)
         if company in taken:
@@ -193,9 +196,4 @@ def _check_owners(owners: Sequence[UUID | None]) -> None:
     members = set(Membership.objects.active().filter(user__in=given).values_list("user", flat=True))
     for index, owner in enumerate(owners):
         if owner and owner not in members:
-            raise NotFound("There is no such member.", field=f"{_place(index, owners)}owner_id")
-
-
-def _place(index: int, rows: Sequence[object]) -> str:
-    """What a refusal's field begins with: nothing for one alone, the place of one among many."""
-    return f"{index}." if len(rows) > 1 else ""
+            raise NotFound("There is no such member.", field=f"{place_of(index, owners)}owner_id")

@@ -1,13 +1,8 @@
 """Values checked before they are stored, for verbs that take many rows at once."""
 
-from datetime import datetime
 from decimal import Decimal
 
-from django.utils import timezone
-
-from accounts.actor import Actor
 from accounts.errors import Invalid
-from accounts.permissions import Permission
 from journeys.storable import Refused, check_text
 
 LARGEST = Decimal(10) ** 12
@@ -39,14 +34,3 @@ def currency(field: str, value: str) -> str:
     if len(value) != 3 or not (value.isascii() and value.isalpha() and value.isupper()):
         raise Invalid("A currency is three capital letters, such as EUR.", field=field)
     return value
-
-
-def recorded(field: str, stated: datetime | None, *, by: Actor) -> datetime:
-    """When a thing became known: now, unless somebody who may do so states it."""
-    now = timezone.now()
-    if stated is None:
-        return now
-    by.require(Permission.BACKFILL_EVENTS)
-    if stated > now:
-        raise Invalid("This is in the future.", field=field)
-    return stated

@@ -12,15 +12,12 @@ from django.db import transaction
 from accounts.actor import Actor
 from accounts.errors import Conflict, Invalid, NotFound
 from accounts.events import emit, emit_many
-from accounts.identifiers import uuid7
 from accounts.permissions import Permission
 from accounts.tenancy import tenant
-from journeys.checks import conflicts
-from success import checks, health, portraits
+from journeys.checks import conflicts, place_of, recorded
+from success import checks, health, portraits, versions
 from success.events import ContractAgreed, ContractAmended, ContractEnded, ContractRenewed
 from success.models import Account, Contract
-
-type Terms = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +40,10 @@ class NewTerms:
     starts_on: date | None = None
     ends_on: date | None = None
     recorded_at: datetime | None = None
+
+
+type Change = tuple[Contract, NewTerms]
+"""A contract, and what is to become of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +73,10 @@ def agree(draft: ContractDraft, *, by: Actor) -> Contract:
 def agree_many(drafts: Sequence[ContractDraft], *, by: Actor) -> list[Contract]:
     """Agree on many new contracts, all of them or none; a refusal of one among many names its place."""
     by.require(Permission.CHANGE_CONTRACTS)
-    accounts = _locked([draft.account_id for draft in drafts])
+    accounts = versions.locked([draft.account_id for draft in drafts])
     currencies = _currencies(accounts)
     agreed = [
-        _agreed(draft, accounts, currencies, f"{index}." if len(drafts) > 1 else "", by)
+        _agreed(draft, accounts, currencies, place_of(index, drafts), by)
         for index, draft in enumerate(drafts)
     ]
     Contract.objects.bulk_create(agreed)
@@ -88,57 +89,69 @@ def agree_many(drafts: Sequence[ContractDraft], *, by: Actor) -> list[Contract]:
     return agreed
 
 
-@transaction.atomic
 def renew(contract: Contract, terms: NewTerms, *, by: Actor) -> Contract:
     """Renew a contract: a new one begins where it ends, or on the day that is named."""
-    account, current = _hold(contract, by)
-    if current.is_final:
-        raise Conflict("This contract has been ended.")
-    renewal = Contract(
-        account=account,
-        renews=current.agreement,
-        currency=current.currency,
-        **_terms(terms, current, starts_on=current.ends_on),
-        recorded_at=checks.recorded("recorded_at", terms.recorded_at, by=by),
-    )
-    if terms.ends_on is None:
-        raise Invalid("Name the day on which the renewal ends.", field="ends_on")
-    _check_dates(renewal)
-    with conflicts(Contract, {"contract_renewed_once": "contract_id"}):
-        renewal.save(force_insert=True)
-    _pass_on([account.pk])
-    said = _said(renewal, account, terms.recorded_at)
-    said |= {
-        "renews_agreement_id": current.agreement,
-        "previous_recurring_revenue": current.recurring_revenue,
-    }
-    emit(ContractRenewed(**said), by=by)
-    return renewal
+    return renew_many([(contract, terms)], by=by)[0]
 
 
 @transaction.atomic
+def renew_many(renewals: Sequence[Change], *, by: Actor) -> list[Contract]:
+    """Renew many contracts, all of them or none; a refusal of one among many names its place."""
+    held = versions.hold([contract for contract, _ in renewals], by)
+    made = [
+        _renewal(current, terms, place_of(index, renewals), by)
+        for index, (current, (_, terms)) in enumerate(zip(held, renewals, strict=True))
+    ]
+    with conflicts(Contract, {"contract_renewed_once": "contract_id"}):
+        Contract.objects.bulk_create(made)
+    _pass_on([contract.account_id for contract in made])
+    told = [
+        ContractRenewed(
+            **_said(renewal, renewal.account, terms.recorded_at),
+            renews_agreement_id=current.agreement,
+            previous_recurring_revenue=current.recurring_revenue,
+        )
+        for renewal, current, (_, terms) in zip(made, held, renewals, strict=True)
+    ]
+    emit_many(told, by=by)
+    return made
+
+
 def amend(contract: Contract, terms: NewTerms, *, by: Actor) -> Contract:
     """Change the terms of a contract; one that was ended goes on to the end it is given."""
-    account, current = _hold(contract, by)
-    amended = _next(current, terms.recorded_at, _terms(terms, current, starts_on=current.starts_on), by=by)
-    amended.is_final = current.is_final and terms.ends_on is None
-    _check_dates(amended)
-    _replace([current], [amended])
-    _pass_on([account.pk])
-    said = _said(amended, account, terms.recorded_at)
-    emit(ContractAmended(**said, previous_recurring_revenue=current.recurring_revenue), by=by)
+    return amend_many([(contract, terms)], by=by)[0]
+
+
+@transaction.atomic
+def amend_many(amendments: Sequence[Change], *, by: Actor) -> list[Contract]:
+    """Change the terms of many contracts, all or none; a refusal of one among many names its place."""
+    held = versions.hold([contract for contract, _ in amendments], by)
+    amended = [
+        _amended(current, terms, place_of(index, amendments), by)
+        for index, (current, (_, terms)) in enumerate(zip(held, amendments, strict=True))
+    ]
+    versions.replace(held, amended)
+    _pass_on([contract.account_id for contract in amended])
+    told = [
+        ContractAmended(
+            **_said(version, current.account, terms.recorded_at),
+            previous_recurring_revenue=current.recurring_revenue,
+        )
+        for version, current, (_, terms) in zip(amended, held, amendments, strict=True)
+    ]
+    emit_many(told, by=by)
     return amended
 
 
 @transaction.atomic
 def end(contract: Contract, ends_on: date, *, recorded_at: datetime | None = None, by: Actor) -> Contract:
     """Give a contract an end for good: it is not expected to be renewed."""
-    account, current = _hold(contract, by)
-    ended = _next(current, recorded_at, {"ends_on": ends_on, "is_final": True}, by=by)
-    _check_dates(ended)
-    _replace([current], [ended])
-    _pass_on([account.pk])
-    emit(ContractEnded(**_said(ended, account, recorded_at)), by=by)
+    (current,) = versions.hold([contract], by)
+    ended = versions.following(current, recorded_at, {"ends_on": ends_on, "is_final": True}, by=by)
+    versions.check_dates(ended)
+    versions.replace([current], [ended])
+    _pass_on([current.account_id])
+    emit(ContractEnded(**_said(ended, current.account, recorded_at)), by=by)
     return ended
 
 
@@ -150,10 +163,10 @@ def end_with_accounts(endings: Sequence[Ending], *, by: Actor) -> None:
     ended = []
     for contract in current:
         ending = of[contract.account_id]
-        version = _copy(contract, max(ending.recorded_at, contract.recorded_at))
+        version = versions.copied(contract, max(ending.recorded_at, contract.recorded_at))
         version.ends_on, version.is_final = max(ending.ends_on, contract.starts_on), True
         ended.append(version)
-    _replace(current, ended)
+    versions.replace(current, ended)
     told = [
         ContractEnded(**_said(version, contract.account, of[contract.account_id].stated_at))
         for contract, version in zip(current, ended, strict=True)
@@ -161,21 +174,28 @@ def end_with_accounts(endings: Sequence[Ending], *, by: Actor) -> None:
     emit_many(told, by=by)
 
 
-def _locked(accounts: Sequence[UUID]) -> dict[UUID, Account]:
-    rows = Account.objects.filter(pk__in=accounts).order_by("pk").select_for_update(no_key=True, of=("self",))
-    return {account.pk: account for account in rows}
+def _renewal(current: Contract, terms: NewTerms, place: str, by: Actor) -> Contract:
+    if current.is_final:
+        raise Conflict("This contract has been ended.", field=f"{place}contract_id" if place else None)
+    if terms.ends_on is None:
+        raise Invalid("Name the day on which the renewal ends.", field=f"{place}ends_on")
+    renewal = Contract(
+        account=current.account,
+        renews=current.agreement,
+        currency=current.currency,
+        **_terms(terms, current, place, starts_on=current.ends_on),
+        recorded_at=recorded(f"{place}recorded_at", terms.recorded_at, by=by),
+    )
+    versions.check_dates(renewal, place)
+    return renewal
 
 
-def _hold(contract: Contract, by: Actor) -> tuple[Account, Contract]:
-    """The contract's account, locked, and its last version; a Conflict where somebody else changed it."""
-    by.require(Permission.CHANGE_CONTRACTS)
-    account = _locked([contract.account_id])[contract.account_id]
-    current = Contract.objects.get(pk=contract.pk)
-    if current.superseded_at:
-        raise Conflict("This contract has been changed since: look at it again.", field="contract_id")
-    if account.closed_on:
-        raise Conflict("This account is closed.", field="contract_id")
-    return account, current
+def _amended(current: Contract, terms: NewTerms, place: str, by: Actor) -> Contract:
+    changed = _terms(terms, current, place, starts_on=current.starts_on)
+    amended = versions.following(current, terms.recorded_at, changed, place, by=by)
+    amended.is_final = current.is_final and terms.ends_on is None
+    versions.check_dates(amended, place)
+    return amended
 
 
 def _agreed(
@@ -196,9 +216,9 @@ def _agreed(
         currency=currency,
         starts_on=draft.starts_on,
         ends_on=draft.ends_on,
-        recorded_at=checks.recorded(f"{place}recorded_at", draft.recorded_at, by=by),
+        recorded_at=recorded(f"{place}recorded_at", draft.recorded_at, by=by),
     )
-    _check_dates(contract, place)
+    versions.check_dates(contract, place)
     return contract
 
 
@@ -207,43 +227,15 @@ def _currencies(accounts: dict[UUID, Account]) -> dict[UUID, str]:
     return dict(rows.values_list("account", "currency"))
 
 
-def _terms(terms: NewTerms, current: Contract, *, starts_on: date) -> Terms:
+def _terms(terms: NewTerms, current: Contract, place: str, *, starts_on: date) -> versions.Terms:
     revenue = current.recurring_revenue
     if terms.recurring_revenue is not None:
-        revenue = checks.money("recurring_revenue", terms.recurring_revenue)
+        revenue = checks.money(f"{place}recurring_revenue", terms.recurring_revenue)
     return {
         "recurring_revenue": revenue,
         "starts_on": terms.starts_on or starts_on,
         "ends_on": terms.ends_on or current.ends_on,
     }
-
-
-def _check_dates(contract: Contract, place: str = "") -> None:
-    if contract.ends_on < contract.starts_on:
-        raise Invalid("A contract cannot end before it starts.", field=f"{place}ends_on")
-
-
-def _next(current: Contract, stated: datetime | None, terms: Terms, *, by: Actor) -> Contract:
-    recorded_at = checks.recorded("recorded_at", stated, by=by)
-    if recorded_at < current.recorded_at:
-        raise Invalid("The version before it was agreed later.", field="recorded_at")
-    version = _copy(current, recorded_at)
-    for name, value in terms.items():
-        setattr(version, name, value)
-    return version
-
-
-def _copy(contract: Contract, recorded_at: datetime) -> Contract:
-    names = ("account_id", "agreement", "renews", "recurring_revenue", "currency", "starts_on", "ends_on")
-    copied = {name: getattr(contract, name) for name in names}
-    return Contract(**copied, recorded_at=recorded_at, supersedes=contract, id=uuid7())
-
-
-def _replace(current: Sequence[Contract], versions: Sequence[Contract]) -> None:
-    for contract, version in zip(current, versions, strict=True):
-        contract.superseded_at = version.recorded_at
-    Contract.objects.bulk_update(current, ["superseded_at"])
-    Contract.objects.bulk_create(versions)
 
 
 def _pass_on(accounts: Sequence[UUID]) -> None:

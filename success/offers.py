@@ -14,6 +14,7 @@ from accounts.errors import Conflict, DomainError, Invalid, NotFound
 from accounts.events import offers
 from accounts.permissions import Permission
 from accounts.tenancy import tenant
+from journeys.checks import recorded
 from journeys.models import Company
 from success import accounts, checks, contracts
 from success.accounts import AccountDraft
@@ -94,7 +95,7 @@ class _Import:
         checks.money("recurring_revenue", row.recurring_revenue)
         checks.currency("currency", row.currency or tenant().currency)
         checks.text("tier", row.tier, 40)
-        checks.recorded("recorded_at", row.recorded_at, by=self.by)
+        recorded("recorded_at", row.recorded_at, by=self.by)
         if row.ends_on < row.starts_on:
             raise Invalid("A contract cannot end before it starts.", field="ends_on")
         if row.opened_on and row.opened_on > today():

@@ -9,8 +9,11 @@ from accounts.actor import Actor
 from config.demo.cast import Agreement, Firm, Story
 from success import accounts, contracts, health, history, scorecards, signals
 from success.accounts import AccountDraft, Closing
-from success.contracts import ContractDraft, NewTerms
+from success.contracts import Change, ContractDraft, NewTerms
 from success.models import Account, Contract
+
+type GoingOn = tuple[Contract, Sequence[Agreement]]
+"""A contract, and what is yet to be agreed on it."""
 
 
 @dataclass(slots=True)
@@ -56,19 +59,24 @@ class Commerce:
             for firm, agreement in first
         ]
         agreed = contracts.agree_many(drafts, by=self.by)
-        for (firm, _), contract in zip(first, agreed, strict=True):
-            for agreement in firm.agreements[1:]:
-                contract = self._go_on(contract, agreement)
+        going_on: list[GoingOn] = [
+            (contract, firm.agreements[1:]) for (firm, _), contract in zip(first, agreed, strict=True)
+        ]
+        while going_on := [(contract, to_come) for contract, to_come in going_on if to_come]:
+            going_on = self._go_on(going_on)
         return sum(len(firm.agreements) for firm, _ in first)
 
-    def _go_on(self, contract: Contract, agreement: Agreement) -> Contract:
-        terms = NewTerms(
-            recurring_revenue=agreement.recurring_revenue,
-            ends_on=agreement.ends_on,
-            recorded_at=agreement.agreed_at,
-        )
-        change = contracts.renew if agreement.starts_on == contract.ends_on else contracts.amend
-        return change(contract, terms, by=self.by)
+    def _go_on(self, contracts_of: Sequence[GoingOn]) -> list[GoingOn]:
+        """Take the next step of each contract: a renewal, or a change of terms."""
+        renewals: list[tuple[Change, Sequence[Agreement]]] = []
+        amendments: list[tuple[Change, Sequence[Agreement]]] = []
+        for contract, (agreement, *to_come) in contracts_of:
+            steps = renewals if agreement.starts_on == contract.ends_on else amendments
+            steps.append(((contract, _terms(agreement)), to_come))
+        renewed = contracts.renew_many([change for change, _ in renewals], by=self.by)
+        amended = contracts.amend_many([change for change, _ in amendments], by=self.by)
+        rest = [to_come for _, to_come in (*renewals, *amendments)]
+        return list(zip([*renewed, *amended], rest, strict=True))
 
     def _closing(self, firm: Firm) -> Closing:
         return Closing(
@@ -77,6 +85,14 @@ class Commerce:
             reason=firm.close_reason,
             recorded_at=noon(firm.closed_on) if firm.closed_on else None,
         )
+
+
+def _terms(agreement: Agreement) -> NewTerms:
+    return NewTerms(
+        recurring_revenue=agreement.recurring_revenue,
+        ends_on=agreement.ends_on,
+        recorded_at=agreement.agreed_at,
+    )
 
 
 def read_events_as(roles: dict[str, str], by: Actor) -> None:

@@ -1,6 +1,6 @@
 """Make a tenant of the demo and play its story there: all of the story is there afterwards, or nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -11,6 +11,7 @@ from accounts.models import Membership, Tenant
 from accounts.permissions import Role
 from accounts.tenancy import inside
 from config.demo import commerce, hosts
+from config.demo.cast import Move
 from config.demo.commerce import Commerce
 from config.demo.hosts import DEMO, Host
 from config.demo.staging import Staging
@@ -21,7 +22,7 @@ from experience.models import QuestionKind
 from experience.surveys import QuestionDraft, SurveyDraft
 from journeys import stages
 from journeys.models import Company, Stage
-from journeys.stages import StageDraft
+from journeys.stages import Entrance, StageDraft
 from success.models import Account, SignalRole
 
 
@@ -67,8 +68,7 @@ def play(plan: Plan, tenant: Tenant) -> Iterator[str]:
     staging = Staging(story, DEMO)
     yield from staging.play()
     yield from Commerce(story, staging.companies, _owners(tenant), DEMO).open()
-    latest = {move.firm: move.stage for move in sorted(story.moves, key=lambda move: move.at)}
-    yield _enter(latest)
+    yield _enter(story.moves)
     yield staging.fold()
     yield commerce.look_back(commerce.days_behind(plan.today, HISTORY), DEMO)
     yield commerce.score()
@@ -85,11 +85,15 @@ def _make_stages(world: World) -> None:
         stages.create(StageDraft(key=plan.key, title=plan.title, kind=plan.kind), by=DEMO)
 
 
-def _enter(latest: dict[str, str]) -> str:
+def _enter(moves: Sequence[Move]) -> str:
     stage_of = {stage.key: stage for stage in Stage.objects.all()}
-    for company in Company.objects.filter(key__in=latest):
-        stages.enter(company, stage_of[latest[company.key]], by=DEMO)
-    return f"{len(latest):,} companies in their stages"
+    companies = {company.key: company for company in Company.objects.exclude(key="")}
+    entrances = [
+        Entrance(subject=companies[move.firm], stage=stage_of[move.stage], at=move.at, recorded_at=move.at)
+        for move in sorted(moves, key=lambda move: move.at)
+    ]
+    stages.enter_many(entrances, by=DEMO)
+    return f"{len(entrances):,} stages entered"
 
 
 def _roles(world: World) -> dict[str, str]:

@@ -12,6 +12,7 @@ from experience import responses
 from experience.drafts import AnswerDraft, ResponseDraft
 from experience.models import Question, Survey
 from journeys import affiliations, intake, rollups
+from journeys.affiliations import Ending
 from journeys.incoming import Grouping, Identification, Incoming, Message
 from journeys.models import Affiliation, Company, Identity
 
@@ -91,8 +92,11 @@ class Staging:
     def _let_go(self) -> None:
         """End the parts of those who left, last: what they did and said before belongs to their company."""
         left = {self.people[someone.key]: someone.until for someone in self.story.people if someone.until}
+        endings = []
         for affiliation in Affiliation.objects.open().filter(person__in=left):
-            affiliations.end(affiliation, at=_midnight(left[affiliation.person_id]), by=self.by)
+            at = _midnight(left[affiliation.person_id])
+            endings.append(Ending(affiliation_id=affiliation.pk, at=at, recorded_at=at))
+        affiliations.end_many(endings, by=self.by)
 
 
 def _grouping(firm: Firm) -> Grouping:
@@ -115,6 +119,7 @@ def _belonging(someone: Someone) -> Grouping:
         occurred_at=_midnight(someone.since),
         identity=("user", someone.key),
         role=someone.role,
+        recorded_at=_midnight(someone.since),
     )
 
 

@@ -9,8 +9,8 @@ from accounts.errors import Conflict, Forbidden, Invalid, NotFound
 from accounts.identifiers import uuid7
 from accounts.permissions import Permission
 from accounts.tenancy import inside
-from journeys import affiliations, companies
-from journeys.affiliations import AffiliationDraft
+from journeys import affiliations, companies, intake
+from journeys.affiliations import AffiliationDraft, Ending
 from journeys.companies import CompanyChanges, CompanyDraft, Description
 from journeys.incoming import Grouping
 from journeys.models import Affiliation, Company, Event, Person
@@ -154,6 +154,40 @@ class TestBelonging:
             affiliations.find(begun.pk, by=an_actor(Permission.SEND_EVENTS))
         names = Event.objects.of_person(person).order_by("pk").values_list("name", flat=True)
         assert list(names)[1:] == ["journeys.affiliation_begun", "journeys.affiliation_ended"]
+
+    def test_history_stands_at_its_own_time(self, acme, globex):
+        group = Grouping(company_key="c1", identity=("user", "ada"), occurred_at=NOON, recorded_at=NOON)
+        with pytest.raises(Forbidden):
+            intake.take([group], source="web", by=an_actor(Permission.SEND_EVENTS))
+        late = Grouping(company_key="c1", identity=("user", "ada"), occurred_at=NOON, recorded_at=NOON - DAY)
+        assert [refusal.field for refusal in take(late).refused] == ["recorded_at"]
+        take(group)
+        begun = Affiliation.objects.get()
+        affiliations.end_many(
+            [Ending(affiliation_id=begun.pk, at=NOON + DAY, recorded_at=NOON + DAY)], by=an_actor()
+        )
+
+        lines = Event.objects.of_company(begun.company).filter(name__startswith="journeys.affiliation")
+        told = lines.order_by("pk").values_list("name", "occurred_at", "is_backfilled")
+        assert list(told) == [
+            ("journeys.affiliation_begun", NOON, True),
+            ("journeys.affiliation_ended", NOON + DAY, True),
+        ]
+
+    @pytest.mark.parametrize("size", [1, 20])
+    def test_any_number_ends_in_five_statements(self, acme, globex, size):
+        company, by = a_company(), an_actor()
+        begun = [affiliations.affiliate(a_person(), company, AffiliationDraft(), by=by) for _ in range(size)]
+        endings = [Ending(affiliation_id=one.pk) for one in begun]
+        with queries(5):  # the lock, what they are, their ends, the outbox, the timeline
+            affiliations.end_many(endings, by=by)
+        assert not Affiliation.objects.open().exists()
+        for again, field in ((endings[:1], None), (endings[:1] * 2, "0.id")):
+            with pytest.raises(Conflict) as refusal:
+                affiliations.end_many(again, by=by)
+            assert refusal.value.field == field
+        with pytest.raises(NotFound):
+            affiliations.end_many([Ending(affiliation_id=uuid7())], by=by)
 
     def test_a_group_call_says_it_once(self, acme, globex):
         ada = ("user", "ada")

@@ -15,9 +15,10 @@ from accounts.tenancy import inside
 from integrations.models import OutboxEvent
 from journeys import stages
 from journeys.models import Company, Event, Person, Stage, StageVisit
-from journeys.stages import StageDraft
+from journeys.stages import Entrance, StageDraft
+from tests.client import queries
 from tests.factories import an_actor
-from tests.journeys.factories import a_company, a_person
+from tests.journeys.factories import DAY, NOON, a_company, a_person
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +106,43 @@ def test_a_move_is_told_with_where_they_came_from(acme, globex):
         ("trial", None),
         (None, initech.pk),
     ]
+
+
+@pytest.mark.parametrize("size", [2, 20])
+def test_history_is_brought_in_at_once_and_dated_by_itself(acme, globex, size):
+    subjects = [a_company() for _ in range(size - 1)] + [a_person()]
+    steps = [(a_stage(), NOON), (a_stage("live"), NOON + DAY)]
+    entrances = [
+        Entrance(subject=subject, stage=stage, at=at, recorded_at=at)
+        for stage, at in steps
+        for subject in subjects
+    ]
+    with queries(7):  # two kinds are locked and looked up; the visits, the timeline, the outbox
+        made = stages.enter_many(entrances, by=an_actor())
+
+    assert [visit.left_at for visit in made] == [NOON + DAY] * size + [None] * size
+    lines = Event.objects.named("journeys.stage_entered").order_by("pk")
+    assert [line.occurred_at for line in lines] == [NOON] * size + [NOON + DAY] * size
+    assert all(line.is_backfilled for line in lines)
+    assert [line.properties["from_stage_key"] for line in lines] == [None] * size + ["trial"] * size
+    with inside(globex):
+        assert not StageVisit.objects.exists()
+
+
+def test_a_refusal_among_many_moves_names_its_place(acme, globex):
+    company, trial, live = a_company(), a_stage(), a_stage("live")
+    good = Entrance(subject=company, stage=trial, at=NOON)
+    for wrong, error, field in (
+        (good, Conflict, "1.stage_key"),
+        (Entrance(subject=company, stage=live, at=NOON - DAY), Invalid, "1.at"),
+        (Entrance(subject=company, stage=live, at=timezone.now() + DAY), Invalid, "1.at"),
+    ):
+        with pytest.raises(error) as refusal:
+            stages.enter_many([good, wrong], by=an_actor())
+        assert refusal.value.field == field
+        assert not StageVisit.objects.exists()
+    with pytest.raises(Forbidden):
+        stages.enter_many([good], by=an_actor(Permission.CHANGE_COMPANIES))
 
 
 def test_only_who_may(acme, globex):

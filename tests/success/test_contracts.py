@@ -80,6 +80,40 @@ def test_an_amendment_is_a_new_version(acme, globex):
     assert (line.occurred_at, line.is_backfilled) == (noon(20), True)
 
 
+@pytest.mark.parametrize("size", [1, 20])
+def test_many_go_on_in_as_many_statements_as_one(acme, globex, size):
+    agreed = [a_contract(an_account(), ends=30) for _ in range(size)]
+    longer = NewTerms(recurring_revenue=Decimal(15_000), ends_on=ago(-395), recorded_at=noon(1))
+    with queries(8):
+        renewed = contracts.renew_many([(contract, longer) for contract in agreed], by=an_actor())
+    with queries(8):
+        amended = contracts.amend_many(
+            [(contract, NewTerms(recurring_revenue=Decimal(1))) for contract in renewed], by=an_actor()
+        )
+    assert [version.account_id for version in amended] == [contract.account_id for contract in agreed]
+    assert {version.renews for version in amended} == {contract.agreement for contract in agreed}
+    assert OutboxEvent.objects.filter(name="success.contract_renewed").count() == size
+    lines = Event.objects.filter(name="success.contract_renewed")
+    assert set(lines.values_list("occurred_at", "is_backfilled")) == {(noon(1), True)}
+
+
+def test_a_refusal_among_many_that_go_on_names_its_place(acme, globex):
+    good, other = a_contract(an_account(), ends=30), a_contract(an_account(), ends=30)
+    fine = NewTerms(ends_on=ago(-395))
+    for terms, field in (
+        (NewTerms(), "1.ends_on"),
+        (NewTerms(ends_on=ago(-395), recurring_revenue=Decimal(-1)), "1.recurring_revenue"),
+        (NewTerms(ends_on=ago(10)), "1.ends_on"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            contracts.renew_many([(good, fine), (other, terms)], by=an_actor())
+        assert refused.value.field == field
+    with pytest.raises(Conflict) as conflict:
+        contracts.amend_many([(good, fine), (good, fine)], by=an_actor())
+    assert conflict.value.field == "1.contract_id"
+    assert not Contract.objects.exclude(pk__in=[good.pk, other.pk]).exists()
+
+
 def test_an_end_for_good_expects_no_renewal(acme, globex):
     account = an_account()
     ended = contracts.end(a_contract(account, ends=90), ago(-10), by=an_actor())
