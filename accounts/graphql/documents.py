@@ -164,11 +164,14 @@ def _parse_error(refusal: GraphQLError | RecursionError) -> GraphQLError:
 
 
 def operations_of(library: Library, source: str) -> list[str]:
-    """The names of the operations in a document; refused as a value is, where it could not be asked."""
+    """The names of the operations in a document; refused as a value is, where it could not be asked.
+
+    Read and not remembered: a build has hundreds of documents, and would push out those that are asked now.
+    """
     if not guard.is_clean(source):
         raise Invalid(guard.UNCLEAN)
     try:
-        document = library.find(source)
+        document = library._read(source)
     except Refused as refused:
         raise Invalid(" ".join(each.message for each in refused.errors[:3])) from refused
     return [name for name in document.operations if name]

@@ -23,6 +23,7 @@ from accounts.graphql.engine import Question, unauthenticated
 from accounts.graphql.errors import Code, Refused, error
 from accounts.graphql.negotiation import malformed
 from accounts.middleware import TenantRequest
+from accounts.models import KeyKind
 from accounts.trusted_documents import sha256_of
 
 logger = logging.getLogger(__name__)
@@ -61,8 +62,19 @@ def _trusted(sha256: str) -> str:
     return text
 
 
+def keep_for(request: TenantRequest, question: Question) -> None:
+    """Keep a document that was sent with its hash, and could be carried out.
+
+    Not for keys that stand where anybody reads them, who could push out what others ask; programs with a
+    limited key ask what is trusted, and need nothing kept.
+    """
+    key = request.api_key
+    if key is None or not (key.kind == KeyKind.WRITE or key.trusted_documents_only):
+        keep(question)
+
+
 def keep(question: Question) -> None:
-    """Keep a document that was sent with its hash; one that could be carried out, and so is valid."""
+    """Keep a document for the current tenant."""
     sha256, text = question.sha256, question.query.encode()
     if sha256 is None or len(text) > LONGEST:
         return

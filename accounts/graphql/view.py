@@ -48,7 +48,7 @@ def _answer(engine: Engine, request: TenantRequest, media: str | None) -> HttpRe
     if answer.data is None:
         return response
     if asked.sha256 and asked.query:
-        persisted.keep(asked)
+        persisted.keep_for(request, asked)
     is_tagged = asked.is_get and "errors" not in answer.body
     sent = _tagged(request, response, answer.data) if is_tagged else response
     if asked.is_get or not _changes(engine, question):

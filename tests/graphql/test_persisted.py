@@ -14,7 +14,7 @@ from accounts.models import Tenant
 from accounts.tenancy import inside
 from journeys.models import Person
 from tests.client import queries
-from tests.factories import a_key
+from tests.factories import a_key, a_limited_key, a_trusted_document, a_write_key
 from tests.graphql.hashes import LEGACY, MODERN, a_text, by_hash, code_of, get, post, program, sha256_of
 from tests.graphql.test_query_counts import WHO_IS_ASKING
 
@@ -303,6 +303,17 @@ def test_keeping_one_again_forgets_none(kept_by, monkeypatch):
             keep(text)
 
         assert [persisted.kept(sha256_of(text)) for text in texts] == texts
+
+
+def test_keys_that_anybody_may_read_have_nothing_kept(acme, client):
+    text, trusted = a_text(), a_text()
+    a_trusted_document(acme, trusted)
+    write, limited = program(acme, a_write_key(acme)), program(acme, a_limited_key(acme))
+
+    assert post(write, by_hash(text, query=text)).json()["data"] == ANSWER
+    assert post(limited, by_hash(trusted, query=trusted)).json()["data"] == ANSWER
+    assert post(write, by_hash(text)).json() == post(client, by_hash(text)).json() == UNKNOWN
+    assert persisted.kept(sha256_of(trusted)) is None
 
 
 def test_a_document_of_many_bytes_is_answered_and_not_kept(client):

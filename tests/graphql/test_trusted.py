@@ -177,6 +177,13 @@ def test_they_are_found_by_state_hash_and_text(acme):
     }
 
 
+def test_what_is_added_is_read_and_not_remembered(acme):
+    text = a_text()
+    a_trusted_document(acme, text)
+
+    assert text not in engine.library._documents
+
+
 def test_adding_again_changes_nothing_and_is_no_news(acme):
     text = a_text()
     api = Api(acme, a_key(acme))
