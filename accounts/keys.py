@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache, partial
 from typing import NamedTuple
 from uuid import UUID
 
@@ -149,6 +150,7 @@ def revoke(key: ApiKey, *, by: Actor) -> ApiKey:
 def resolve(plain: str, *, origin: str = "", host: str | None = None) -> Resolved | None:
     """Whose key this is and who acts with it; None for one that is unknown, revoked, expired or suspended.
 
+    In a transaction, the tenant is entered by the same statement (`accounts.lookups`).
     At a host that is named, only a key of the tenant that is reached there is known.
     """
     if not SHAPE.fullmatch(plain):
@@ -158,9 +160,19 @@ def resolve(plain: str, *, origin: str = "", host: str | None = None) -> Resolve
     if key is None:
         return None
     if key.last_used_at is None or key.last_used_at < now - TOUCH_EVERY:
-        stale = Q(last_used_at=None) | Q(last_used_at__lt=now - TOUCH_EVERY)
+        # after the commit: nobody is to wait for the row until a request has ended
         with public():
-            ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
-    granted = WRITE_KEY_GRANTS if key.kind == KeyKind.WRITE else frozenset(map(Permission, key.scopes))
+            transaction.on_commit(partial(_touch, key.pk, now), robust=True)
+    granted = WRITE_KEY_GRANTS if key.kind == KeyKind.WRITE else _granted(*key.scopes)
     actor = Actor(kind="key", id=key.pk, label=key.name, permissions=granted, origin=origin)
     return Resolved(key.tenant, actor, key)
+
+
+def _touch(key_id: UUID, now: datetime) -> None:
+    stale = Q(last_used_at=None) | Q(last_used_at__lt=now - TOUCH_EVERY)
+    ApiKey.objects.filter(stale, pk=key_id).update(last_used_at=now)
+
+
+@lru_cache
+def _granted(*scopes: str) -> frozenset[Permission]:
+    return frozenset(map(Permission, scopes))

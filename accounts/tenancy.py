@@ -4,8 +4,7 @@ Entering says *whose*, no more: the backend (`accounts.database`) turns it into 
 the first query of a transaction. Kept free of imports from Django's apps, because models import it.
 """
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -73,14 +72,19 @@ def enter(scope: Scope) -> None:
     _scope.set(scope)
 
 
-@contextmanager
-def entered(scope: Scope) -> Iterator[None]:
-    """Run a block in a scope."""
-    token = _scope.set(scope)
-    try:
-        yield
-    finally:
-        _scope.reset(token)
+class entered(AbstractContextManager[None]):  # noqa: N801 - read as a verb: `with entered(scope)`
+    """Run a block in a scope. A class, because every request and verb enters several times."""
+
+    __slots__ = ("scope", "token")
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    def __enter__(self) -> None:
+        self.token = _scope.set(self.scope)
+
+    def __exit__(self, *_: object) -> None:
+        _scope.reset(self.token)
 
 
 def inside(tenant: "Tenant") -> AbstractContextManager[None]:

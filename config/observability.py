@@ -3,10 +3,15 @@
 Logs never hold comment text, e-mail addresses or secrets: events name ids and counts.
 """
 
+import json
+import logging
+import os
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any
-from uuid import uuid4
 
 import structlog
 from django.http import HttpRequest, HttpResponse
@@ -17,10 +22,21 @@ from accounts.tenancy import current
 REQUESTS = Counter("unison_requests_total", "Requests answered.", ["method", "status"])
 SECONDS = Histogram("unison_request_seconds", "Time to answer a request, in seconds.")
 
+FACTS = ("method", "path", "status", "milliseconds", "request_id", "tenant")
+"""What the line of a request says."""
+
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """Others are counted together: strangers can make up as many as they like."""
 
-logger = structlog.get_logger(__name__)
+requests = logging.getLogger("config.requests")
+
+_number: ContextVar[str] = ContextVar("number", default="")
+
+
+def _name_the_request(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    if number := _number.get():
+        event.setdefault("request_id", number)
+    return event
 
 
 def _name_the_tenant(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
@@ -42,6 +58,7 @@ _ENRICH: list[Any] = [
     structlog.stdlib.add_logger_name,
     structlog.stdlib.ExtraAdder(),
     structlog.processors.TimeStamper(fmt="iso", utc=True),
+    _name_the_request,
     _name_the_tenant,
 ]
 
@@ -75,15 +92,32 @@ def logging_config(level: str, *, as_json: bool) -> dict[str, Any]:
                 "()": structlog.stdlib.ProcessorFormatter,
                 "foreign_pre_chain": _ENRICH,
                 "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
-            }
+            },
+            "request": {"()": RequestLine},
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+            "requests": {"class": "logging.StreamHandler", "formatter": "request" if as_json else "line"},
+        },
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
+            requests.name: {"handlers": ["requests"], "propagate": False},
             "django": {"level": "WARNING"},
             "celery": {"level": "WARNING"},
         },
     }
+
+
+class RequestLine(logging.Formatter):
+    """The line of a request, as the others look: theirs takes five times as long."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """As JSON."""
+        facts = {key: value for key, value in vars(record).items() if key in FACTS}
+        written = datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
+        return json.dumps(
+            facts | {"event": record.msg, "level": "info", "logger": record.name, "timestamp": written}
+        )
 
 
 class RequestLogMiddleware:
@@ -94,18 +128,40 @@ class RequestLogMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, and say so."""
-        number, began = uuid4().hex, time.perf_counter()
-        with structlog.contextvars.bound_contextvars(request_id=number):
+        number, began = os.urandom(16).hex(), time.perf_counter()
+        token = _number.set(number)
+        try:
             response = self.get_response(request)
-            taken = time.perf_counter() - began
-            logger.info(
-                "request",
-                method=request.method,
-                path=request.path,
-                status=response.status_code,
-                milliseconds=round(taken * 1000, 1),
-            )
-        REQUESTS.labels(request.method if request.method in METHODS else "other", response.status_code).inc()
+        finally:
+            _number.reset(token)
+        taken = time.perf_counter() - began
+        if requests.isEnabledFor(logging.INFO):
+            _tell(request, response.status_code, taken, number)
+        _counter(request.method, response.status_code).inc()
         SECONDS.observe(taken)
-        response["X-Request-ID"] = number
+        response.headers["X-Request-ID"] = number
         return response
+
+
+def _tell(request: HttpRequest, status: int, taken: float, number: str) -> None:
+    # made by hand: a logger would look for the line of code that calls it
+    record = logging.LogRecord(requests.name, logging.INFO, "", 0, "request", (), None)
+    tenant = getattr(request, "tenant", None)
+    record.__dict__ |= {
+        "method": request.method,
+        "path": request.path,
+        "status": status,
+        "milliseconds": round(taken * 1000, 1),
+        "request_id": number,
+        **({"tenant": tenant.schema_name} if tenant else {}),
+    }
+    requests.handle(record)
+
+
+@cache
+def _known_counter(method: str, status: int) -> Counter:
+    return REQUESTS.labels(method, status)
+
+
+def _counter(method: str | None, status: int) -> Counter:
+    return _known_counter(method if method in METHODS else "other", status)

@@ -85,11 +85,13 @@ POOL = {
     "timeout": 10,
 }
 DATABASES = {"default": env.db_url_config(DATABASE_URL, engine="accounts.database")}
+PREPARED = {"prepare_threshold": 5 if env.bool("PREPARED_STATEMENTS", default=True) else None}
 DATABASES["default"].update(
-    OPTIONS={**DATABASES["default"].get("OPTIONS", {}), "pool": POOL},
+    OPTIONS={**DATABASES["default"].get("OPTIONS", {}), **PREPARED, "pool": POOL},
     CONN_MAX_AGE=0,
     DISABLE_SERVER_SIDE_CURSORS=True,
 )
+STATEMENT_TIMEOUT = env.float("STATEMENT_TIMEOUT", default=15.0)  # of web requests, in seconds
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SILENCED_SYSTEM_CHECKS = [
     "auth.W004",  # e-mail addresses are unique whatever their case: by a constraint
@@ -136,8 +138,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "integrations.tracking.middleware.TrackingMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "accounts.middleware.TenancyMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -25,10 +25,11 @@ def test_a_key_is_shown_once_and_kept_as_a_digest(acme, globex):
     assert plain.rsplit("_", 1)[1] not in str(row)
 
 
-def test_it_opens_its_own_tenant_with_its_own_scopes(acme, globex):
+def test_it_opens_its_own_tenant_with_its_own_scopes(acme, globex, django_capture_on_commit_callbacks):
     _, plain = keys.issue(KeyDraft(name="crm", scopes=["people.see"]), by=an_actor())
 
-    resolved = keys.resolve(plain, origin="192.0.2.1")
+    with django_capture_on_commit_callbacks(execute=True):
+        resolved = keys.resolve(plain, origin="192.0.2.1")
 
     assert resolved
     assert resolved.tenant == acme

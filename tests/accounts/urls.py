@@ -1,6 +1,7 @@
-"""Three small views, to see what the middleware does."""
+"""Four small views, to see what the middleware does."""
 
 from django.contrib.auth import authenticate, login
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.utils import timezone
@@ -22,6 +23,13 @@ def whoami(request: TenantRequest) -> JsonResponse:
     )
 
 
+def where(request: TenantRequest) -> JsonResponse:
+    """As whom, in which schema and with what patience Postgres answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user, current_schema(), current_setting('statement_timeout')")
+        return JsonResponse(cursor.fetchone(), safe=False)
+
+
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in with what was posted."""
     user = authenticate(request, username=request.POST["email"], password=request.POST["password"])
@@ -40,4 +48,4 @@ def fail(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("broken on purpose")
 
 
-urlpatterns = [path("whoami", whoami), path("sign-in", sign_in), path("fail", fail)]
+urlpatterns = [path("whoami", whoami), path("where", where), path("sign-in", sign_in), path("fail", fail)]
