@@ -2,17 +2,20 @@
 
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 
 from accounts import tenants, trusted_documents
 from accounts.errors import Conflict, Forbidden, NotFound
 from accounts.models import Tenant, TrustedDocument
 from accounts.permissions import Permission
 from accounts.tenancy import inside, public
+from accounts.trusted_documents import DocumentDraft
 from tests.factories import a_trusted_document, an_actor
 
 ME, WHO = "query Me {\n  viewer {\n    kind\n  }\n}", "query Who { viewer { label } }\n"
@@ -158,6 +161,24 @@ def test_both_tenants_trust_the_same_text_each_by_itself(acme, globex):
         assert trusted_documents.text_of(theirs.sha256) == ME
     with pytest.raises(Conflict):
         trusted_documents.withdraw(ours, by=an_actor())
+
+
+def test_builds_at_once_trust_each_document_once(committed):
+    drafts = [DocumentDraft(text=f"query Q{number} {{ viewer {{ kind }} }}") for number in range(5)]
+
+    def build(_: int) -> list[str]:
+        try:
+            with inside(committed["acme"]), transaction.atomic():
+                return [str(row.pk) for row in trusted_documents.trust(drafts, by=an_actor())]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(build, range(4)))
+
+    assert found == [found[0]] * 4
+    with inside(committed["acme"]), transaction.atomic():
+        assert TrustedDocument.objects.count() == 5
 
 
 def test_a_tenant_that_is_deleted_takes_its_documents_along(acme, globex):
