@@ -2,49 +2,70 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from itertools import batched
 from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.events import DomainEvent, Recorded
-from integrations.models import OutboxEvent
 
 MOST_BYTES = 19_000
 """Of a public event's data, so that the message around it stays under Standard Webhooks' 20 kB."""
 
-BATCH = 2_000
+BATCH = 5_000
+
+_WRITE = """
+INSERT INTO integrations_outboxevent (
+    id, created_at, name, version, occurred_at, actor_kind, actor_id, actor_label, origin,
+    company_id, person_id, data, caused_by, is_backfilled
+)
+SELECT
+    event.id, %(now)s, event.n, event.v, event.t, %(kind)s, %(actor)s, %(label)s, %(origin)s,
+    event.ci, event.pi, event.d, event.c, event.b
+FROM json_to_recordset(%(events)s::json) AS event (
+    id uuid, n text, v smallint, t timestamptz, ci uuid, pi uuid, d jsonb, c uuid, b boolean
+)
+"""
 
 
 def record(recorded: Sequence[Recorded], by: Actor) -> None:
-    """Write events down, with who caused them and from where."""
-    OutboxEvent.objects.bulk_create([_row(one, by) for one in recorded], batch_size=BATCH)
+    """Write events down, with who caused them and from where: one statement for any number of them."""
+    given = {
+        "now": timezone.now(),
+        "kind": by.kind,
+        "actor": by.id,
+        "label": by.label[:200],
+        "origin": by.origin[:100],
+    }
+    with connection.cursor() as cursor:
+        for batch in batched(recorded, BATCH):
+            events = f"[{','.join(map(_line, batch))}]"
+            cursor.execute(_WRITE, given | {"events": events})
 
 
-def _row(recorded: Recorded, by: Actor) -> OutboxEvent:
+def _line(recorded: Recorded) -> str:
     event = recorded.event
-    return OutboxEvent(
-        id=recorded.id,
-        name=event.name,
-        version=event.version,
-        occurred_at=recorded.occurred_at,
-        actor_kind=by.kind,
-        actor_id=by.id,
-        actor_label=by.label[:200],
-        origin=by.origin[:100],
-        company_id=_customer(event, "company_id"),
-        person_id=_customer(event, "person_id"),
-        data=_data(event),
-        caused_by=recorded.caused_by,
-    )
+    line = {
+        "id": str(recorded.id),
+        "n": event.name,
+        "v": event.version,
+        "t": recorded.occurred_at.isoformat(),
+        "ci": _text(getattr(event, "company_id", None)),
+        "pi": _text(getattr(event, "person_id", None)),
+        "c": _text(recorded.caused_by),
+        "b": event.stated_recorded_at is not None,
+    }
+    return f'{json.dumps(line)[:-1]},"d":{_data(event)}}}'
 
 
-def _customer(event: DomainEvent, field: str) -> UUID | None:
-    value = getattr(event, field, None)
-    return UUID(str(value)) if value else None
+def _text(key: UUID | str | None) -> str | None:
+    return str(key) if key else None
 
 
-def _data(event: DomainEvent) -> dict[str, Any]:
-    data = event.data()
-    if event.public and len(json.dumps(data)) > MOST_BYTES:
+def _data(event: DomainEvent) -> str:
+    data = json.dumps(event.data())
+    if event.public and len(data) > MOST_BYTES:
         raise ValueError(f"{event.name} carries more than {MOST_BYTES} bytes: name fewer things in it.")
     return data

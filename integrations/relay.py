@@ -24,6 +24,7 @@ from integrations.models import Delivery, OutboxEvent, Telling, WebhookEndpoint
 logger = logging.getLogger(__name__)
 
 PLAN_BATCH = 1_000
+PLANNED_BY = ("id", "name", "company_id", "person_id", "data", "is_backfilled")
 TELL_BATCH = 50
 BUDGET_SECONDS = 60
 
@@ -76,9 +77,7 @@ def plan() -> Planned:
 def _plan_batch() -> Planned:
     with connection.cursor() as cursor:
         cursor.execute(ONE_PLANNER)
-    events = list(
-        OutboxEvent.objects.unplanned().only("id", "name", "company_id", "person_id", "data")[:PLAN_BATCH]
-    )
+    events = list(OutboxEvent.objects.unplanned().only(*PLANNED_BY)[:PLAN_BATCH])
     if not events:
         return Planned(0, 0, 0)
     tellings = [Telling(event=event, listener=key) for event in events for key in handlers_of(event.name)]
@@ -95,7 +94,12 @@ def _plan_batch() -> Planned:
 
 
 def _hearing(event: OutboxEvent, endpoints: Sequence[WebhookEndpoint]) -> list[WebhookEndpoint]:
-    """The endpoints that are to hear of an event: those that chose it; of a test, the one that is tested."""
+    """The endpoints that are to hear of an event: those that chose it; of a test, the one that is tested.
+
+    What is brought in as history is no news: who wants it asks for it to be replayed.
+    """
+    if event.is_backfilled:
+        return []
     if event.name == EndpointTested.name:
         return [endpoint for endpoint in endpoints if str(endpoint.pk) == event.data["endpoint_id"]]
     return [endpoint for endpoint in endpoints if event.name in endpoint.event_names]

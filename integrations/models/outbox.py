@@ -49,6 +49,11 @@ class OutboxEvent(TenantModel):
         blank=True,
         help_text="Its number among the events of the same company, or person without one.",
     )
+    is_backfilled = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Whether it is history that was brought in: no news, so no endpoint is told.",
+    )
     planned_at = models.DateTimeField(
         null=True, blank=True, help_text="When listeners and deliveries were planned."
     )

@@ -47,6 +47,8 @@ def test_a_message_is_what_the_official_library_verifies(acme, globex, receiver)
             "person_id": None,
             "stage_key": "live",
             "from_stage_key": None,
+            "happened_at": None,
+            "recorded_at": None,
             "sequence": 1,
         },
     }

@@ -4,15 +4,17 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 
+import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.events import Envelope, emit
+from accounts.events import Envelope, emit, emit_many
 from accounts.identifiers import uuid7
 from accounts.tenancy import inside
 from integrations import relay, tasks
 from integrations.events import EndpointEnabled
 from integrations.models import CustomerSequence, OutboxEvent, Telling
+from tests.client import queries
 from tests.factories import an_actor
 from tests.integrations.factories import HEARD, only_listening, something_happened
 
@@ -43,6 +45,21 @@ def test_a_listener_hears_the_whole_envelope_once(acme, globex):
     assert (envelope.id, envelope.name, envelope.data["stage_key"]) == (event.pk, HEARD, "trial")
     assert (envelope.actor_kind, envelope.actor_label) == ("system", "test")
     assert envelope.occurred_at == event.occurred_at
+
+
+@pytest.mark.parametrize("size", [1, 50])
+def test_any_number_of_events_is_one_statement(acme, globex, size):
+    by = an_actor()
+    with queries(1):
+        emit_many([EndpointEnabled(endpoint_id=uuid7()) for _ in range(size)], by=by)
+
+    rows = OutboxEvent.objects.all()
+    assert len({row.data["endpoint_id"] for row in rows}) == size
+    assert {(row.name, row.version, row.actor_label, row.is_backfilled) for row in rows} == {
+        ("integrations.endpoint_enabled", 1, by.label, False)
+    }
+    with inside(globex):
+        assert not OutboxEvent.objects.exists()
 
 
 def test_a_neighbours_events_are_not_told(acme, globex):

@@ -12,9 +12,12 @@ from accounts.tenancy import inside
 from integrations import deliveries, relay, secrets, webhooks
 from integrations.models import Delivery, DeliveryAttempt, OutboxEvent, WebhookEndpoint
 from integrations.webhooks import EndpointDraft
+from journeys import stages
+from journeys.stages import Entrance, StageDraft
 from tests.factories import an_actor
 from tests.integrations.factories import HEARD, an_endpoint, something_happened
 from tests.integrations.receiver import Reply
+from tests.journeys.factories import a_company
 
 URL = "https://partner.example/hook"
 
@@ -213,6 +216,25 @@ def test_a_range_brings_also_what_was_never_planned(acme, globex, receiver):
     deliveries.drain()
 
     assert {received.json["data"]["stage_key"] for received in receiver.received} == {"during", "while off"}
+
+
+def test_history_that_is_brought_in_is_no_news(acme, globex, receiver):
+    endpoint, _ = an_endpoint(receiver.url())
+    began, by = timezone.now(), an_actor()
+    company, old = a_company(), timezone.now() - timedelta(days=400)
+    trial, live = (
+        stages.create(StageDraft(key=key, title=key, kind="prospect"), by=by) for key in ("trial", "live")
+    )
+    stages.enter_many([Entrance(subject=company, stage=trial, at=old, recorded_at=old)], by=by)
+    stages.enter(company, live, by=by)
+    relay.plan()
+    deliveries.drain()
+    assert [received.json["data"]["stage_key"] for received in receiver.received] == ["live"]
+
+    webhooks.replay_range(endpoint, began, timezone.now(), by=by)
+    deliveries.drain()
+    assert {received.json["data"]["stage_key"] for received in receiver.received} == {"trial", "live"}
+    assert OutboxEvent.objects.get(is_backfilled=True).occurred_at == old
 
 
 def test_a_range_has_an_end_and_a_size(acme, globex, monkeypatch):
