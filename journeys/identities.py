@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from accounts.actor import Actor
+from accounts.database import backend
 from accounts.errors import Invalid
 from accounts.events import DomainEvent, emit_many
 from accounts.identifiers import uuid7
@@ -195,7 +196,7 @@ def _known(identities: Collection[IdentityKey]) -> dict[IdentityKey, UUID]:
 
 def _insert(identities: Collection[IdentityKey], people: list[UUID]) -> list[tuple[str, str, UUID]]:
     """Those identities that were not there; the person of one for whom none is given bears its id."""
-    with connection.cursor() as cursor:
+    with backend().prepared() as cursor:
         cursor.execute(_INSERT, [str(uuid7())[:-4], *_columns(identities), people])
         return cursor.fetchall()
 

@@ -17,8 +17,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
+from accounts.database import backend
 from accounts.events import Recorded
 from accounts.identifiers import uuid7
 from journeys.models import Identity, IdentityKind
@@ -90,7 +89,7 @@ def write(lines: Sequence[str], *, source: str) -> int:
         "source": source,
         "arrival": uuid7(),
     }
-    with connection.cursor() as cursor:
+    with backend().prepared() as cursor:
         cursor.execute(_WRITE, given)
         (stored,) = cursor.fetchone()
     return stored
