@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, Subquery, Sum
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
 
+from accounts.tallies import Counted, Tally
 from success.days import end_of, today
 from success.models import Contract, HealthRecord
 from success.models.accounts import AccountQuerySet
@@ -103,9 +104,14 @@ class HealthDistribution:
 
 def recurring_revenue(accounts: AccountQuerySet, *, day: date | None = None) -> RecurringRevenue:
     """What these accounts pay per year, now or as it was known on a past day."""
-    day = day or today()
-    running = Contract.objects.as_of(end_of(day)).in_force(day).filter(account__in=accounts.active_on(day))
-    return RecurringRevenue(day, _by_currency(running))
+    return recurring_revenue_tally(accounts, day=day).count()
+
+
+def recurring_revenue_tally(accounts: AccountQuerySet, *, day: date | None = None) -> Tally[RecurringRevenue]:
+    """What these accounts pay per year, still to be counted."""
+    on = day or today()
+    running = Contract.objects.as_of(end_of(on)).in_force(on).filter(account__in=accounts.active_on(on))
+    return Tally(_by_currency(running), lambda rows: RecurringRevenue(on, _revenues(rows)))
 
 
 def renewals_ahead(
@@ -133,8 +139,16 @@ def revenue_ahead(
     accounts: AccountQuerySet, *, within_days: int = 90, day: date | None = None
 ) -> RevenueAhead:
     """What the contracts of `renewals_ahead` are worth."""
-    day = day or today()
-    return RevenueAhead(day, _by_currency(_ahead(accounts, within_days, day)))
+    return revenue_ahead_tally(accounts, within_days=within_days, day=day).count()
+
+
+def revenue_ahead_tally(
+    accounts: AccountQuerySet, *, within_days: int = 90, day: date | None = None
+) -> Tally[RevenueAhead]:
+    """What the contracts of `renewals_ahead` are worth, still to be counted."""
+    on = day or today()
+    groups = _by_currency(_ahead(accounts, within_days, on))
+    return Tally(groups, lambda rows: RevenueAhead(on, _revenues(rows)))
 
 
 def _ahead(accounts: AccountQuerySet, within_days: int, day: date) -> ContractQuerySet:
@@ -142,28 +156,41 @@ def _ahead(accounts: AccountQuerySet, within_days: int, day: date) -> ContractQu
     return rows.filter(ends_on__gte=day, ends_on__lte=day + timedelta(days=within_days))
 
 
-def _by_currency(contracts: ContractQuerySet) -> list[Revenue]:
-    totals = (
+def _by_currency(contracts: ContractQuerySet) -> QuerySet:
+    return (
         contracts.order_by("currency")
         .values("currency")
         .annotate(amount=Sum("recurring_revenue"), accounts=Count("account", distinct=True))
     )
-    return [Revenue(**total) for total in totals]
+
+
+def _revenues(rows: Counted) -> list[Revenue]:
+    return [Revenue(row["currency"], Decimal(row["amount"]), row["accounts"]) for row in rows]
+
+
+def health_distribution(accounts: AccountQuerySet, *, day: date | None = None) -> HealthDistribution:
+    """How these accounts are spread over the bands, now or on a past day."""
+    return health_distribution_tally(accounts, day=day).count()
+
+
+def health_distribution_tally(
+    accounts: AccountQuerySet, *, day: date | None = None
+) -> Tally[HealthDistribution]:
+    """How these accounts are spread over the bands, still to be counted."""
+    shown = F("health__band") if day is None else _band_on(day)
+    on = day or today()
+    open_then = accounts.active_on(on).order_by().annotate(shown=shown)
+    return Tally(open_then.values("shown").annotate(n=Count("pk")), lambda rows: _spread(on, rows))
+
+
+def _spread(day: date, rows: Counted) -> HealthDistribution:
+    found: dict[str, int] = defaultdict(int)
+    for row in rows:
+        found[row["shown"] or ""] += row["n"]
+    at_risk, watch, healthy = (found[band.value] for band in (Band.AT_RISK, Band.WATCH, Band.HEALTHY))
+    return HealthDistribution(day, sum(found.values()), at_risk, watch, healthy, found[""])
 
 
 def _band_on(day: date) -> Subquery:
     records = HealthRecord.objects.filter(account=OuterRef("pk"), day__lte=day).order_by("-day")
     return Subquery(records.values("band")[:1])
-
-
-def health_distribution(accounts: AccountQuerySet, *, day: date | None = None) -> HealthDistribution:
-    """How these accounts are spread over the bands, now or on a past day."""
-    shown = F("health__band") if day is None else _band_on(day)
-    day = day or today()
-    open_then = accounts.active_on(day).order_by().annotate(shown=shown)
-    counted = open_then.values("shown").annotate(n=Count("pk"))
-    found: dict[str, int] = defaultdict(int)
-    for band, n in counted.values_list("shown", "n"):
-        found[band or ""] += n
-    at_risk, watch, healthy = (found[band.value] for band in (Band.AT_RISK, Band.WATCH, Band.HEALTHY))
-    return HealthDistribution(day, sum(found.values()), at_risk, watch, healthy, found[""])

@@ -1,26 +1,40 @@
 """What can be read of surveys, responses and their figures."""
 
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
 
 import strawberry
 
 from accounts.graphql.connections import connection
-from accounts.graphql.context import Info
+from accounts.graphql.context import Context
+from accounts.graphql.fields import argument
 from accounts.graphql.relations import single
-from experience import metrics
+from accounts.graphql.totals import total
+from accounts.tallies import Tally
+from experience import metrics, scores
 from experience.graphql.figures import Ces, Csat, Nps, NpsOfMonth, Rating
 from experience.graphql.filters import AnswerScope
 from experience.graphql.types import ResponseNode, SurveyNode
 from experience.models.responses import AnswerQuerySet
 
-Scope = Annotated[
-    AnswerScope | None, strawberry.argument(description="Which answers; all, if nothing is said.")
-]
 OF_NONE = "Null where nobody answered, or the actor may not see answers."
 
 
-def _answers(info: Info, of: AnswerScope | None) -> AnswerQuerySet:
-    return (of or AnswerScope()).answers(info.context)
+def _of_answers(
+    kind: Any, tally_of: Callable[[AnswerQuerySet], Tally[Any]], description: str, **more: Any
+) -> Any:
+    """A figure of the answers that the argument `of` means."""
+
+    def tally(context: Context, of: AnswerScope | None = None) -> Tally[Any]:
+        return tally_of((of or AnswerScope()).answers(context))
+
+    scope = argument("of", AnswerScope | None, "Which answers; all, if nothing is said.", default=None)
+    return total(kind, tally, arguments=[scope], description=description, **more)
+
+
+def _months(found: Mapping[date, scores.Nps]) -> list[NpsOfMonth]:
+    return [NpsOfMonth(month=month, nps=nps) for month, nps in found.items()]  # type: ignore[arg-type]  # has what the type shows
 
 
 @strawberry.type
@@ -29,29 +43,13 @@ class ExperienceQuery:
     surveys = connection(SurveyNode, description="What is asked.")
     response = single(ResponseNode, description="A response.")
     responses = connection(ResponseNode, description="What came back, the latest first.")
-
-    @strawberry.field(description=f"Net Promoter Score. {OF_NONE}")
-    def nps(self, info: Info, of: Scope = None) -> Nps | None:
-        """One aggregate."""
-        return metrics.nps(_answers(info, of))  # type: ignore[return-value]  # has what the type shows
-
-    @strawberry.field(description="Net Promoter Score of each month in which anybody answered.")
-    def nps_by_month(self, info: Info, of: Scope = None) -> list[NpsOfMonth]:
-        """One aggregate, grouped."""
-        found = metrics.nps_by_month(_answers(info, of))
-        return [NpsOfMonth(month=month.date(), nps=nps) for month, nps in found.items()]  # type: ignore[arg-type]
-
-    @strawberry.field(description=f"Customer satisfaction. {OF_NONE}")
-    def csat(self, info: Info, of: Scope = None) -> Csat | None:
-        """One aggregate."""
-        return metrics.csat(_answers(info, of))  # type: ignore[return-value]
-
-    @strawberry.field(description=f"Customer effort. {OF_NONE}")
-    def ces(self, info: Info, of: Scope = None) -> Ces | None:
-        """One aggregate."""
-        return metrics.ces(_answers(info, of))  # type: ignore[return-value]
-
-    @strawberry.field(description=f"Mean of the ratings. {OF_NONE}")
-    def rating(self, info: Info, of: Scope = None) -> Rating | None:
-        """One aggregate."""
-        return metrics.rating(_answers(info, of))  # type: ignore[return-value]
+    nps = _of_answers(Nps | None, metrics.nps_tally, f"Net Promoter Score. {OF_NONE}")
+    nps_by_month = _of_answers(
+        list[NpsOfMonth],
+        metrics.nps_by_month_tally,
+        "Net Promoter Score of each month in which anybody answered.",
+        shown=_months,
+    )
+    csat = _of_answers(Csat | None, metrics.csat_tally, f"Customer satisfaction. {OF_NONE}")
+    ces = _of_answers(Ces | None, metrics.ces_tally, f"Customer effort. {OF_NONE}")
+    rating = _of_answers(Rating | None, metrics.rating_tally, f"Mean of the ratings. {OF_NONE}")

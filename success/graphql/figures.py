@@ -125,6 +125,12 @@ class RevenueOfDay:
     totals: list[Revenue] = strawberry.field(description="One for each currency; empty where there is none.")
     definition: str = strawberry.field(description=DEFINITION)
 
+    @classmethod
+    def of(cls, found: metrics.RecurringRevenue | metrics.RevenueAhead) -> "RevenueOfDay":
+        """Sums as clients see them."""
+        totals = [Revenue.of(each) for each in found.totals]
+        return cls(day=found.day, totals=totals, definition=found.definition)
+
 
 @strawberry.type(description="How accounts are spread over the bands of health.")
 class HealthDistribution:

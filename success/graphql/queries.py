@@ -12,14 +12,15 @@ from accounts.graphql.context import Context, Info
 from accounts.graphql.fields import argument
 from accounts.graphql.nodes import rows_of
 from accounts.graphql.relations import seen_or_none, single
+from accounts.graphql.totals import total
 from accounts.permissions import Permission
+from accounts.tallies import Tally
 from success import explanations, metrics
 from success.days import end_of, today
 from success.graphql.figures import (
     HealthDifference,
     HealthDistribution,
     HealthExplanation,
-    Revenue,
     RevenueOfDay,
 )
 from success.graphql.types import AccountNode, ContractNode, ScorecardNode, SignalNode
@@ -30,12 +31,18 @@ from success.models.contracts import ContractQuerySet
 FURTHEST = 3650
 
 AccountId = Annotated[strawberry.ID, strawberry.argument(description="The account's id.")]
-Day = Annotated[date | None, strawberry.argument(description="As of this day; today, if nothing is said.")]
-Within = Annotated[int, strawberry.argument(description="Within so many days; at most 3650.")]
+DAY = argument("day", date | None, "As of this day; today, if nothing is said.", default=None)
+WITHIN = argument("within_days", int, "Within so many days; at most 3650.", default=90)
 
 
-def _accounts(info: Info) -> AccountQuerySet:
-    return Account.objects.visible_to(info.context.actor)
+def _accounts(context: Context) -> AccountQuerySet:
+    return Account.objects.visible_to(context.actor)
+
+
+def _distribution(context: Context, day: date | None = None) -> Tally[Any] | None:
+    if not context.actor.may(Permission.SEE_HEALTH):
+        return None
+    return metrics.health_distribution_tally(_accounts(context), day=day)
 
 
 def _ahead(
@@ -71,13 +78,35 @@ class SuccessQuery:
         narrow=_ahead,
         in_order=("ends_on", "id"),
         arguments=[
-            argument("within_days", int, "Within so many days; at most 3650.", default=90),
+            WITHIN,
             argument("day", date | None, "As it was known on this day; today, if nothing is said."),
         ],
         description="Contracts of open accounts that come up for renewal, not renewed yet, the next first.",
     )
     scorecards = connection(ScorecardNode, description="The versions of the scorecard, the latest first.")
     signals = connection(SignalNode, description="What the names of your own events mean for health.")
+    health_distribution = total(
+        HealthDistribution | None,
+        _distribution,
+        arguments=[DAY],
+        description="How many accounts are in each band of health; null for those who may not see it.",
+    )
+    recurring_revenue = total(
+        RevenueOfDay,
+        lambda context, day=None: metrics.recurring_revenue_tally(_accounts(context), day=day),
+        shown=RevenueOfDay.of,
+        arguments=[DAY],
+        description="What open accounts pay per year.",
+    )
+    renewals_ahead_totals = total(
+        RevenueOfDay,
+        lambda context, within_days, day=None: metrics.revenue_ahead_tally(
+            _accounts(context), within_days=_bounded(within_days), day=day
+        ),
+        shown=RevenueOfDay.of,
+        arguments=[WITHIN, DAY],
+        description="What is up for renewal.",
+    )
 
     @strawberry.field(description="The scorecard in force; null before the first is published.")
     def scorecard(self, info: Info) -> ScorecardNode | None:
@@ -112,29 +141,3 @@ class SuccessQuery:
         account = seen_or_none(AccountNode, account_id, info)
         found = account and explanations.compare(account, before=before, after=after, by=info.context.actor)
         return HealthDifference.of(found) if found else None
-
-    @strawberry.field(
-        description="How many accounts are in each band of health; null for those who may not see it."
-    )
-    def health_distribution(self, info: Info, day: Day = None) -> HealthDistribution | None:
-        """One aggregate."""
-        if not info.context.actor.may(Permission.SEE_HEALTH):
-            return None
-        found: Any = metrics.health_distribution(_accounts(info), day=day)
-        return found
-
-    @strawberry.field(description="What open accounts pay per year.")
-    def recurring_revenue(self, info: Info, day: Day = None) -> RevenueOfDay:
-        """One aggregate."""
-        found = metrics.recurring_revenue(_accounts(info), day=day)
-        return _of_day(found.day, found.totals, found.definition)
-
-    @strawberry.field(description="What is up for renewal.")
-    def renewals_ahead_totals(self, info: Info, within_days: Within = 90, day: Day = None) -> RevenueOfDay:
-        """Sums over the renewals ahead."""
-        found = metrics.revenue_ahead(_accounts(info), within_days=_bounded(within_days), day=day)
-        return _of_day(found.day, found.totals, found.definition)
-
-
-def _of_day(day: date, totals: Any, definition: str) -> RevenueOfDay:
-    return RevenueOfDay(day=day, totals=[Revenue.of(each) for each in totals], definition=definition)

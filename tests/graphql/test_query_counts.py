@@ -133,6 +133,24 @@ def test_a_page_of_timelines(acme, api, ordinary, size):
     assert len(answer["data"]["companies"]["edges"]) == size
 
 
+@pytest.mark.parametrize("size", [1, 20])
+def test_a_dashboard(acme, api, ordinary, size):
+    a_world(size)
+    document = """{
+        healthDistribution { n atRisk unknown } nps { score n margin } npsByMonth { nps { n } }
+        recurringRevenue { totals { amount { amount currency } accountCount } definition }
+        renewalsAheadTotals(withinDays: 90) { totals { accountCount } }
+    }"""
+
+    with queries(WHO_IS_ASKING + 1):
+        answer = api(document)
+    with queries(5):
+        assert ordinary(document)["data"] == answer["data"]
+
+    assert answer["data"]["recurringRevenue"]["totals"][0]["accountCount"] == size
+    assert answer["data"]["nps"]["n"] == 2 * size
+
+
 def test_explanations_take_as_many_for_twenty_as_for_one(acme, api):
     counts = []
     for size in (1, 19):

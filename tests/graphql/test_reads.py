@@ -36,17 +36,17 @@ from tests.journeys.factories import a_company, a_person
 IN_PYTHON = {
     "Query.nodes": "Query.nodes is worked out in Python",
     "Query.viewer": "Query.viewer is worked out in Python",
-    "Query.nps": "Query.nps is worked out in Python",
-    "Query.npsByMonth": "Query.npsByMonth is worked out in Python",
-    "Query.csat": "Query.csat is worked out in Python",
-    "Query.ces": "Query.ces is worked out in Python",
-    "Query.rating": "Query.rating is worked out in Python",
+    "Query.nps": "counted, and made in Python",
+    "Query.npsByMonth": "counted, and made in Python",
+    "Query.csat": "counted, and made in Python",
+    "Query.ces": "counted, and made in Python",
+    "Query.rating": "counted, and made in Python",
     "Query.scorecard": "Query.scorecard is worked out in Python",
     "Query.healthOn": "Query.healthOn is worked out in Python",
     "Query.healthDifference": "Query.healthDifference is worked out in Python",
-    "Query.healthDistribution": "Query.healthDistribution is worked out in Python",
-    "Query.recurringRevenue": "Query.recurringRevenue is worked out in Python",
-    "Query.renewalsAheadTotals": "Query.renewalsAheadTotals is worked out in Python",
+    "Query.healthDistribution": "counted, and made in Python",
+    "Query.recurringRevenue": "counted, and made in Python",
+    "Query.renewalsAheadTotals": "counted, and made in Python",
     "Query.eventKinds": "Query.eventKinds is worked out in Python",
     "Person.nps": "figures on top",
     "Company.nps": "figures on top",
@@ -263,7 +263,7 @@ def test_a_question_that_takes_too_long_is_refused(acme, globex, settings):
 def test_the_way_is_told_in_development(acme, globex, settings, engine, request_of):
     settings.DEBUG = True
     answer = ask(engine, request_of(), "{ people { totalCount } nps { score } }")
-    assert answer.headers == {"X-Unison-Read": "mixed; nps: Query.nps is worked out in Python"}
+    assert answer.headers == {"X-Unison-Read": "mixed; nps: counted, and made in Python"}
     settings.DEBUG = False
     assert ask(engine, request_of(), "{ people { totalCount } }").headers == {}
 
@@ -275,7 +275,7 @@ def test_files_are_explained(acme, globex, tmp_path):
     call_command("explain_reads", "acme", str(file), stdout=out)
 
     assert "people.graphql People: compiled\nSELECT " in out.getvalue()
-    assert "people.graphql Nps: ordinary; nps: Query.nps is worked out in Python" in out.getvalue()
+    assert "people.graphql Nps: mixed; nps: counted, and made in Python" in out.getvalue()
     with pytest.raises(CommandError, match="no tenant"):
         call_command("explain_reads", "nobody", str(file))
     file.write_text("{ nothing }")

@@ -38,6 +38,8 @@ from accounts.graphql.reads.slots import Slots
 from accounts.graphql.reads.sql import Below, Constant, Object, Page, Part, Row, Rows
 from accounts.graphql.reads.uncompiled import Uncompiled
 from accounts.graphql.relations import AnyField, FigureField, One, OneField, SingleField
+from accounts.graphql.totals import TotalField
+from accounts.tallies import Tally
 
 
 @dataclass(slots=True)
@@ -54,8 +56,8 @@ class Planner:
     """Whether more than columns of the row in hand is read."""
 
     # At the root, and a row in hand.
-    def root(self, kind: GraphQLObjectType, details: FieldDetailsList) -> Row | Page:
-        """A field of the root; raises Uncompiled where it is Python."""
+    def root(self, kind: GraphQLObjectType, details: FieldDetailsList) -> Row | Page | Tally[Any] | None:
+        """A field of the root, or what is counted for it; raises Uncompiled where it is Python."""
         definition, declared = self._field(kind, details)
         match declared:
             case ConnectionField():
@@ -66,6 +68,8 @@ class Planner:
             case AnyField():
                 given = self._arguments(definition, declared, details)["id"]
                 return self._by_id(declared.type_in(given), given, details)
+            case TotalField():
+                return declared.tally_of(self.context, **self._arguments(definition, declared, details))
         raise Uncompiled(f"{kind.name}.{details[0].node.name.value} is worked out in Python")
 
     def row(self, rows: QuerySet, kind: GraphQLObjectType, details: FieldDetailsList) -> Row:

@@ -1,8 +1,8 @@
 """A plan: for each root field, the column of the statement that is its answer, or why there is none."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 import strawberry
 from django.db import connection
@@ -15,16 +15,18 @@ from accounts.graphql.context import Context
 from accounts.graphql.reads.holes import Tree
 from accounts.graphql.reads.planner import Planner
 from accounts.graphql.reads.slots import Slots
-from accounts.graphql.reads.sql import Sql
+from accounts.graphql.reads.sql import Groups, Sql
 from accounts.graphql.reads.statements import Statement, statement_of
 from accounts.graphql.reads.uncompiled import Uncompiled
+from accounts.tallies import Counted, Tally
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """One root field: its key, as it is selected, and where its answer comes from.
 
-    That is the column of the statement, or a text, or Python, for the reason given.
+    That is a column of the statement, with figures put into its holes or one `made` of what it counts; or a
+    text; or Python alone, for the reason given.
     """
 
     key: str
@@ -33,6 +35,14 @@ class Field:
     text: str | None = None
     reason: str = ""
     holes: Tree = field(default_factory=dict)
+    made: Callable[[Counted], Any] | None = None
+
+    @property
+    def why(self) -> str:
+        """Why Python has a part in it; empty where it has none."""
+        if self.made:
+            return "counted, and made in Python"
+        return self.reason or ("figures on top" if self.holes else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +56,12 @@ class Plan:
     @property
     def is_compiled(self) -> bool:
         """Whether Postgres writes all of it."""
-        return not any(each.reason or each.holes for each in self.fields)
+        return not any(each.why for each in self.fields)
 
     @property
     def reasons(self) -> dict[str, str]:
         """Why a field is worked out in Python, all of it or something on top."""
-        return {
-            each.key: each.reason or "figures on top" for each in self.fields if each.reason or each.holes
-        }
+        return {each.key: each.why for each in self.fields if each.why}
 
     @property
     def sql(self) -> str:
@@ -85,11 +93,20 @@ def plan_of(schema: strawberry.Schema, executor: Executor, context: Context, slo
             continue
         planner = Planner(schema, executor, context, slots)
         try:
-            sql = planner.root(kind, details).sql(connection)
+            planned = planner.root(kind, details)
         except Uncompiled as reason:
             fields.append(Field(key, details, reason=str(reason)))
-        else:
-            fields.append(Field(key, details, column=len(columns), holes=planner.holes))
-            columns.append(sql)
+            continue
+        match planned:
+            case None:
+                fields.append(Field(key, details, text="null"))
+                continue
+            case Tally(groups=groups, made=made):
+                column = Groups(groups).sql(connection)
+                fields.append(Field(key, details, column=len(columns), made=made))
+            case _:
+                column = planned.sql(connection)
+                fields.append(Field(key, details, column=len(columns), holes=planner.holes))
+        columns.append(column)
     comment = tenancy.tenant().schema_name
     return Plan(kind, fields, statement_of(columns, slots.uses, comment) if columns else None)

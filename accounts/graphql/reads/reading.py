@@ -8,6 +8,7 @@ ordinary   every field is resolved in Python; so is whatever is wrong, which is 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Literal, cast
 
 import strawberry
@@ -26,6 +27,7 @@ from accounts.graphql.reads.rows import RowReader
 from accounts.graphql.reads.slots import Slots
 from accounts.graphql.reads.statements import Shelf
 from accounts.graphql.reads.texts import DOUBT
+from accounts.graphql.totals import Ready
 from accounts.graphql.written import written
 
 type Way = Literal["compiled", "mixed", "ordinary"]
@@ -129,9 +131,10 @@ def _mixed(plan: Plan, row: Sequence[str | None], executor: Executor) -> Read:
 
 def _text(plan: Plan, each: Field, row: Sequence[str | None], executor: Executor) -> str:
     path = Path(None, each.key, plan.kind.name)
-    if each.reason:
-        return written(executor.execute_field(plan.kind, None, each.details, path, None))
     text = (each.text if each.column is None else row[each.column]) or "null"
+    if each.reason or each.made:
+        source = Ready(each.made(json.loads(text, parse_float=Decimal))) if each.made else None
+        return written(executor.execute_field(plan.kind, source, each.details, path, None))
     if not each.holes:
         return text
     data = json.loads(text)

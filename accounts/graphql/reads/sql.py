@@ -79,6 +79,22 @@ class Rows:
         return f"(SELECT {_listed(0)} FROM {_hung(parent, rows, 'row')})", given  # noqa: S608  # all from compilers
 
 
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The rows of a tally, each as an object with the queryset's own names."""
+
+    rows: QuerySet
+
+    def sql(self, connection: Any) -> Sql:
+        """The list."""
+        found = statement(self.rows, connection)
+        if found is None:
+            return "'[]'", ()
+        rows, given = found
+        listed = """coalesce(json_agg(row_to_json("row")), '[]'::json)"""
+        return f'(SELECT {listed} FROM ({rows}) AS "row")', given  # noqa: S608  # all from compilers
+
+
 @dataclass(slots=True)
 class Page:
     """A page of rows with what is asked of it, by response key.
