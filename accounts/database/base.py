@@ -98,14 +98,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._require_scope()
         return super()._cursor(name)
 
-    def prepared(self) -> Any:
+    def prepared(self, kind: type[Cursor] = PreparedCursor) -> Any:
         """A cursor for SQL that is asked often in the very same words; in the scope like any other."""
         self._require_scope()
         self.ensure_connection()
         with self.wrap_database_errors:
             self._enter_scope()
-            cursor = PreparedCursor(self.connection)
-        if (scope := current()) and scope.is_walled:
+            cursor = kind(self.connection)
+        if isinstance(cursor, PreparedCursor) and (scope := current()) and scope.is_walled:
             cursor.tenant = scope.schema
         return self._prepare_cursor(cursor)
 

@@ -42,12 +42,9 @@ class Statement:
         """The one row that it answers; raises Invalid where a variable is not what it was taken for."""
         values = [use.read(variables[use.variable]) for use in self.uses]
         database: Any = connection
-        with (
-            database.cursor() as scoped,
-            database._prepare_cursor(psycopg.RawCursor(scoped.connection)) as raw,
-        ):
-            raw.execute(self.sql, [values[use][place] for use, place in self.given])
-            row: Sequence[str | None] = raw.fetchone()
+        with database.prepared(psycopg.RawCursor) as cursor:
+            cursor.execute(self.sql, [values[use][place] for use, place in self.given])
+            row: Sequence[str | None] = cursor.fetchone()
         return row
 
 
