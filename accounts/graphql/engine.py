@@ -45,6 +45,8 @@ class Answer:
     legacy: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     way: Way = "ordinary"
+    is_change: bool = False
+    """Whether it tells of a mutation: then it may hold a fresh secret beside what the client sent."""
 
     @property
     def text(self) -> str:
@@ -98,6 +100,7 @@ class Engine:
             return self._carry_out(question, document, operation, request)
         left = _pay(request, cost)
         answer = self._carry_out(question, document, operation, request)
+        answer.is_change = is_mutation(operation)
         answer.body["extensions"] = {
             "cost": {
                 "requested": cost,

@@ -6,6 +6,7 @@ A request that is not well-formed is refused before GraphQL begins: whatever was
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from django.core.exceptions import BadRequest, RequestDataTooBig
@@ -23,6 +24,9 @@ NAMED = 2
 """How exact a range is that names a media type outright."""
 
 SHA256 = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
+HEADER_MOST = 1_000
+"""Characters of a header that are looked at."""
+
 NAMES_DOCUMENT = ("query", "extensions", "documentId")
 """What a question by GET has at least one of."""
 
@@ -38,7 +42,12 @@ def accepted(request: HttpRequest, *offered: str) -> str | None:
     Of two it likes alike, the first that it names is taken. No header and `*/*` name nothing, and mean
     `application/json`: clients from before the specification expect it.
     """
-    header = request.headers.get("Accept", "").strip() or "*/*"
+    return _best(request.META.get("HTTP_ACCEPT", "")[:HEADER_MOST], offered)
+
+
+@lru_cache(maxsize=500)  # clients say the same all day
+def _best(header: str, offered: tuple[str, ...]) -> str | None:
+    header = header.strip() or "*/*"
     ranges = [_quality(part) for part in header.split(",")[:50] if part.strip()]
     best, best_rank = None, (0.0, False)
     for media in offered:
@@ -177,5 +186,6 @@ def wants_page(request: HttpRequest) -> bool:
     if request.method != "GET" or any(name in request.GET for name in NAMES_DOCUMENT):
         return False
     return (
-        PAGE in request.headers.get("Accept", "").lower() and accepted(request, PAGE, MODERN, LEGACY) == PAGE
+        PAGE in request.META.get("HTTP_ACCEPT", "").lower()
+        and accepted(request, PAGE, MODERN, LEGACY) == PAGE
     )

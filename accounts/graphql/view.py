@@ -10,18 +10,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.gzip import GZipMiddleware
 from django.urls import reverse
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.cache import get_conditional_response
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts.graphql import graphiql, persisted
-from accounts.graphql.documents import is_mutation
 from accounts.graphql.engine import Answer, Engine, Question, refusal, unauthenticated
 from accounts.graphql.errors import Code, Refused, error
 from accounts.graphql.graphiql import Tab
 from accounts.graphql.negotiation import LEGACY, MODERN, accepted, malformed, read, wants_page
 from accounts.middleware import TenantRequest
 
-VARIES = ("Accept", "Accept-Encoding", "Authorization", "Cookie")
+VARIES = "Accept, Accept-Encoding, Authorization, Cookie"
 
 
 def graphql_view(engine: Engine, examples: list[Tab]) -> Callable[[HttpRequest], HttpResponseBase]:
@@ -51,7 +50,7 @@ def _answer(engine: Engine, request: TenantRequest, media: str | None) -> HttpRe
         persisted.keep_for(request, asked)
     is_tagged = asked.is_get and "errors" not in answer.body
     sent = _tagged(request, response, answer.data) if is_tagged else response
-    if asked.is_get or not _changes(engine, question):
+    if not answer.is_change:
         return _COMPRESSING.process_response(request, sent)
     return sent
 
@@ -91,11 +90,6 @@ def _tagged(request: TenantRequest, response: HttpResponse, data: str) -> HttpRe
     return found or response
 
 
-def _changes(engine: Engine, question: Question) -> bool:
-    """Whether it was a mutation: its answer may hold a fresh secret beside what the client sent."""
-    return is_mutation(engine.library.find(question.query).operation(question.operation_name))
-
-
 _COMPRESSING = GZipMiddleware(lambda _: HttpResponse())
 
 
@@ -110,6 +104,5 @@ def _response(answer: Answer, media: str) -> HttpResponse:
     response = HttpResponse(
         answer.text, status=status, content_type=f"{media}; charset=utf-8", headers=dict(answer.headers)
     )
-    response["Cache-Control"] = "no-store"
-    patch_vary_headers(response, VARIES)
+    response["Cache-Control"], response["Vary"] = "no-store", VARIES
     return response
