@@ -13,15 +13,21 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import F
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from graphql import get_named_type, is_composite_type, is_required_argument
 
 from accounts.graphql.context import Context
 from accounts.graphql.engine import Answer, Engine, Question
 from accounts.graphql.ids import global_id
 from accounts.graphql.nodes import NODES
+from accounts.graphql.reads.keeping import kept
 from accounts.graphql.reads.reading import Read
+from accounts.graphql.reads.rows import RowPlan
+from accounts.graphql.reads.sql import Row
+from accounts.graphql.reads.statements import statement_of
 from accounts.identifiers import uuid7
 from accounts.permissions import Permission
 from config.schema import schema
@@ -170,15 +176,34 @@ def test_a_plan_is_not_another_actor_s_or_tenant_s(acme, globex, engine, request
     assert len(engine.reader.plans) == 2
 
 
-def test_a_day_in_a_statement_is_not_remembered(acme, globex, engine, request_of):
+def test_a_day_in_a_statement_is_believed_when_it_came_out_twice(
+    acme, globex, engine, request_of, monkeypatch
+):
     a_world(1)
-    document = "{ renewalsAhead(withinDays: 90) { nodes { endsOn } } }"
-    answer = ask(engine, request_of(), document)
+    document = "{ renewalsAhead(withinDays: 90) { nodes { endsOn } } recurringRevenue { day } }"
+    first, said, clock, ahead = today(), [], timezone.now, [0]
+    monkeypatch.setattr(timezone, "now", lambda: clock() + timedelta(days=ahead[0]))
+    for ahead[0] in (0, 0, 0, 0, 1, 1, 61):
+        data = json.loads(ask(engine, request_of(), document).text)["data"]
+        (kept,) = [kept for kept, _ in engine.reader.plans._kept.values()]
+        said.append((data["recurringRevenue"]["day"], len(data["renewalsAhead"]["nodes"]), kept.holds))
 
-    assert answer.way == "compiled"
-    ends_on = json.loads(answer.text)["data"]["renewalsAhead"]["nodes"][0]["endsOn"]
-    assert ends_on == (today() + timedelta(days=60)).isoformat()
-    assert len(engine.reader.plans) == 0
+    assert said == [
+        (str(first), 1, False),
+        *[(str(first), 1, True)] * 3,
+        (str(first + timedelta(days=1)), 1, False),
+        (str(first + timedelta(days=1)), 1, True),
+        (str(first + timedelta(days=61)), 0, False),
+    ]
+
+
+def test_a_moment_in_a_statement_is_never_believed(acme, globex, request_of):
+    found = None
+    for _ in range(3):
+        rows = Person.objects.filter(created_at__lt=timezone.now())
+        statement = statement_of([Row(rows.values(j0=F("name"))).sql(connection)], [], "acme")
+        found = kept(RowPlan(statement), found)
+        assert not found.holds
 
 
 def test_what_the_schema_cannot_show_is_told_the_ordinary_way(acme, globex, engine, request_of):

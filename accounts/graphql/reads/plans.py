@@ -73,11 +73,6 @@ class Plan:
         """About how much room it takes."""
         return 500 * len(self.fields) + (len(self.statement.sql) if self.statement else 0)
 
-    @property
-    def is_lasting(self) -> bool:
-        """Whether it will hold for the next request of its kind."""
-        return self.statement is None or self.statement.is_lasting
-
 
 def plan_of(schema: strawberry.Schema, executor: Executor, context: Context, slots: Slots) -> Plan:
     """Plan an operation; raises what the ordinary way would, for input that is none."""

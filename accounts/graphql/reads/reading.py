@@ -21,11 +21,11 @@ from accounts.graphql.context import Context
 from accounts.graphql.documents import is_mutation
 from accounts.graphql.reads.executing import NotExecutable, executor_of
 from accounts.graphql.reads.holes import fill
+from accounts.graphql.reads.keeping import Kept, Shelf, kept
 from accounts.graphql.reads.keys import kept_under, key_of_variables, left_open
 from accounts.graphql.reads.plans import Field, Plan, plan_of
 from accounts.graphql.reads.rows import RowReader
 from accounts.graphql.reads.slots import Slots
-from accounts.graphql.reads.statements import Shelf
 from accounts.graphql.reads.texts import DOUBT
 from accounts.graphql.totals import Ready
 from accounts.graphql.written import written
@@ -58,7 +58,7 @@ class Reader:
     def __init__(self, schema: strawberry.Schema, *, is_compiling: bool = True) -> None:
         self.schema = schema
         self.is_compiling = is_compiling
-        self.plans: Shelf[Plan] = Shelf()
+        self.plans: Shelf[Kept[Plan]] = Shelf()
         self.rows = RowReader(schema)
 
     def answer(self, operation: OperationDefinitionNode, variables: Variables, context: Context) -> Read:
@@ -78,12 +78,13 @@ class Reader:
         try:
             uses = context.document.uses_of(operation)
             key = (context.document, id(operation), key_of_variables(uses, variables), kept_under(context))
-            plan = self.plans.get(key)
-            if plan is None:
+            found = self.plans.get(key)
+            if found is None or not found.holds:
                 executor = self._executor(operation, variables, context)
                 plan = plan_of(self.schema, executor, context, Slots(left_open(uses, variables)))
-                if plan.is_lasting:
-                    self.plans.put(key, plan, plan.size)
+                found = kept(plan, found)
+                self.plans.put(key, found, plan.size)
+            plan = found.plan
             row = plan.statement.fetch(variables) if plan.statement else ()
         except (DomainError, GraphQLError) as refused:
             executor = executor or self._executor(operation, variables, context)

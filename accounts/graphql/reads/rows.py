@@ -19,10 +19,11 @@ from accounts import tenancy
 from accounts.errors import DomainError
 from accounts.graphql.context import Context
 from accounts.graphql.reads.holes import Tree, fill
+from accounts.graphql.reads.keeping import Kept, Shelf, kept
 from accounts.graphql.reads.keys import kept_under, values_key
 from accounts.graphql.reads.planner import Planner
 from accounts.graphql.reads.slots import Given, Slot, Slots, Use
-from accounts.graphql.reads.statements import Shelf, Statement, statement_of
+from accounts.graphql.reads.statements import Statement, statement_of
 from accounts.graphql.reads.texts import DOUBT
 from accounts.graphql.reads.uncompiled import Uncompiled
 
@@ -37,13 +38,18 @@ class RowPlan:
     statement: Statement | None = None
     holes: Tree | None = None
 
+    @property
+    def size(self) -> int:
+        """About how much room it takes."""
+        return 500 + (len(self.statement.sql) if self.statement else 0)
+
 
 class RowReader:
     """Reads below rows, for one schema."""
 
     def __init__(self, schema: strawberry.Schema) -> None:
         self.schema = schema
-        self.plans: Shelf[RowPlan] = Shelf()
+        self.plans: Shelf[Kept[RowPlan]] = Shelf()
 
     def below(
         self, executor: Executor, kind: GraphQLObjectType, details: FieldDetailsList, path: Path, row: Model
@@ -51,11 +57,11 @@ class RowReader:
         """What is selected, or None where the ordinary way is as short."""
         context: Context = executor.context_value
         key = (context.document, kind.name, self._selected(executor, details), kept_under(context))
-        plan = self.plans.get(key)
-        if plan is None:
-            plan = self._planned(executor, kind, details, type(row))
-            if plan.statement is None or plan.statement.is_lasting:
-                self.plans.put(key, plan, len(plan.statement.sql) if plan.statement else len(kind.name))
+        found = self.plans.get(key)
+        if found is None or not found.holds:
+            found = kept(self._planned(executor, kind, details, type(row)), found)
+            self.plans.put(key, found, found.plan.size)
+        plan = found.plan
         if plan.statement is None:
             return None
         (text,) = plan.statement.fetch({KEY: row.pk})

@@ -1,15 +1,13 @@
-"""Statements ready to be sent, and the shelf they are kept on.
+"""Statements ready to be sent.
 
 What a request gives goes as parameters; all else is written into the text, by psycopg, exactly as Django
 would have sent it. So the text is the same for every request of its kind, and Postgres can keep it prepared.
 """
 
 import re
-from collections import OrderedDict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
-from threading import Lock
 from typing import Any
 
 import psycopg
@@ -18,9 +16,6 @@ from psycopg.sql import Literal
 
 from accounts.graphql.reads.slots import Given, Use
 from accounts.graphql.reads.sql import Sql
-
-ROOM = 8_000_000
-"""Characters of statements that are kept; a plan takes about as much again."""
 
 CLOCK = (date, time, timedelta)
 """Types of values that may be the clock's."""
@@ -35,8 +30,8 @@ class Statement:
     sql: bytes
     given: Sequence[Given]
     uses: Sequence[Use]
-    is_lasting: bool
-    """Whether it is right tomorrow, too: a day or a moment in it may be that of its making."""
+    is_timeless: bool
+    """Whether there is no day and no moment in it; either may be that of its making."""
 
     def fetch(self, variables: Mapping[str, Any]) -> Sequence[str | None]:
         """The one row that it answers; raises Invalid where a variable is not what it was taken for."""
@@ -66,38 +61,5 @@ def statement_of(columns: Sequence[Sql], uses: Sequence[Use], comment: str) -> S
 
     connection.ensure_connection()
     sql = PLACE.sub(place, f"SELECT {', '.join(parts)} /* {comment} */")
-    is_lasting = not any(isinstance(value, CLOCK) for value in values)
-    return Statement(sql.encode(), opened, uses, is_lasting)
-
-
-class Shelf[T]:
-    """What is kept of plans, the least recently used forgotten first; shared by the threads of a process."""
-
-    def __init__(self, room: int = ROOM) -> None:
-        self.room = room
-        self.taken = 0
-        self._kept: OrderedDict[Hashable, tuple[T, int]] = OrderedDict()
-        self._lock = Lock()
-
-    def __len__(self) -> int:
-        return len(self._kept)
-
-    def get(self, key: Hashable) -> T | None:
-        """What is kept under a key."""
-        with self._lock:
-            found = self._kept.get(key)
-            if found is None:
-                return None
-            self._kept.move_to_end(key)
-            return found[0]
-
-    def put(self, key: Hashable, value: T, size: int) -> None:
-        """Keep something that takes so much room."""
-        with self._lock:
-            if key in self._kept:
-                return
-            self._kept[key] = value, size
-            self.taken += size
-            while self.taken > self.room:
-                _, (_, freed) = self._kept.popitem(last=False)
-                self.taken -= freed
+    is_timeless = not any(isinstance(value, CLOCK) for value in values)
+    return Statement(sql.encode(), opened, uses, is_timeless)

@@ -1,0 +1,95 @@
+"""What is kept of plans, and for how long.
+
+A plan holds as long as its statement is right. One with a day or a moment in it may be wrong tomorrow or at
+once, because they may be those of its making; nobody can tell from the outside. But whatever is made of
+the moment comes out differently each time. So such a plan is kept when it has come out the same twice, and
+then for a minute of that day.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass
+from datetime import date
+from threading import Lock
+from typing import Protocol
+
+from django.utils import timezone
+
+from accounts import tenancy
+from accounts.graphql.reads.statements import Statement
+
+ROOM = 8_000_000
+"""Characters of statements that are kept; a plan takes about as much again."""
+
+FOR_A_WHILE = 60.0
+"""Seconds for which a plan holds that has come out the same twice."""
+
+
+class Plan(Protocol):
+    """Whatever has a statement, or none."""
+
+    @property
+    def statement(self) -> Statement | None:
+        """The statement that must be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept[P: Plan]:
+    """A plan on the shelf."""
+
+    plan: P
+    day: date | None = None
+    """The day it was made on, where the tenant is; None where it holds on any."""
+    until: float = 0.0
+
+    @property
+    def holds(self) -> bool:
+        """Whether it may be used."""
+        return self.day is None or (time.monotonic() < self.until and self.day == _today())
+
+
+def kept[P: Plan](plan: P, before: "Kept[P] | None") -> Kept[P]:
+    """How a plan is kept that was made now; before it, there may have been another in its place."""
+    if plan.statement is None or plan.statement.is_timeless:
+        return Kept(plan)
+    day = _today()
+    was = before.plan.statement if before is not None and before.day == day else None
+    is_same = was is not None and was.sql == plan.statement.sql
+    return Kept(plan, day, time.monotonic() + FOR_A_WHILE if is_same else 0.0)
+
+
+def _today() -> date:
+    return timezone.now().astimezone(tenancy.tenant().zone).date()
+
+
+class Shelf[T]:
+    """What is kept of plans, the least recently used forgotten first; shared by the threads of a process."""
+
+    def __init__(self, room: int = ROOM) -> None:
+        self.room = room
+        self.taken = 0
+        self._kept: OrderedDict[Hashable, tuple[T, int]] = OrderedDict()
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def get(self, key: Hashable) -> T | None:
+        """What is kept under a key."""
+        with self._lock:
+            found = self._kept.get(key)
+            if found is None:
+                return None
+            self._kept.move_to_end(key)
+            return found[0]
+
+    def put(self, key: Hashable, value: T, size: int) -> None:
+        """Keep something that takes so much room."""
+        with self._lock:
+            _, replaced = self._kept.pop(key, (None, 0))
+            self._kept[key] = value, size
+            self.taken += size - replaced
+            while self.taken > self.room:
+                _, (_, freed) = self._kept.popitem(last=False)
+                self.taken -= freed
