@@ -5,9 +5,12 @@ transaction to those of the key's tenant. Asking first and setting them afterwar
 Postgres and back for every request.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, models
+from django.db.models.base import ModelState
 
 from accounts.database import backend
 from accounts.database.patience import longest
@@ -45,7 +48,7 @@ def tenant_at(host: str) -> Tenant | None:
     with public(), backend().prepared() as cursor:
         cursor.execute(_TENANT_AT, [host])
         row = cursor.fetchone()
-    return Tenant.from_db(DEFAULT_DB_ALIAS, _OF_TENANT, row) if row else None
+    return _made(Tenant, zip(_OF_TENANT, row, strict=True)) if row else None
 
 
 def key_with(digest: bytes, *, now: datetime, host: str | None = None) -> ApiKey | None:
@@ -66,6 +69,15 @@ def key_with(digest: bytes, *, now: datetime, host: str | None = None) -> ApiKey
         return None
     *columns, path, role, _ = row
     connection.entered((path, role))
-    key = ApiKey.from_db(DEFAULT_DB_ALIAS, _OF_KEY, columns[: len(_OF_KEY)])
-    key.tenant = Tenant.from_db(DEFAULT_DB_ALIAS, _OF_TENANT, columns[len(_OF_KEY) :])
+    key = _made(ApiKey, zip(_OF_KEY, columns, strict=False))
+    key._state.fields_cache["tenant"] = _made(Tenant, zip(_OF_TENANT, columns[len(_OF_KEY) :], strict=True))
     return key
+
+
+def _made[Row: models.Model](model: type[Row], fields: Iterable[tuple[str, Any]]) -> Row:
+    """A row as `from_db` makes it, at a quarter of the cost: nobody listens to its signals."""
+    row = model.__new__(model)
+    row.__dict__.update(fields)
+    row._state = ModelState()
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    return row

@@ -25,6 +25,10 @@ SECONDS = Histogram("unison_request_seconds", "Time to answer a request, in seco
 FACTS = ("method", "path", "status", "milliseconds", "request_id", "tenant")
 """What the line of a request says."""
 
+# what no line of ours says, and every record would look up
+for _fact in ("logThreads", "logProcesses", "logMultiprocessing", "logAsyncioTasks"):
+    setattr(logging, _fact, False)
+
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """Others are counted together: strangers can make up as many as they like."""
 

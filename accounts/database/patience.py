@@ -4,8 +4,7 @@ The backend sets it for the transaction together with path and role. What takes 
 Postgres (`OperationalError`, SQLSTATE 57014).
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 
 _longest: ContextVar[str] = ContextVar("longest", default="")
@@ -16,11 +15,16 @@ def longest() -> str:
     return _longest.get()
 
 
-@contextmanager
-def patience(seconds: float) -> Iterator[None]:
-    """Let no statement of transactions that begin in this block take longer; 0 sets no limit."""
-    token = _longest.set(f"{round(seconds * 1000)}ms" if seconds else "")
-    try:
-        yield
-    finally:
-        _longest.reset(token)
+class patience(AbstractContextManager[None]):  # noqa: N801 - read as a verb: `with patience(15)`
+    """Let no statement of transactions that begin in this block take more seconds; 0 sets no limit."""
+
+    __slots__ = ("limit", "token")
+
+    def __init__(self, seconds: float) -> None:
+        self.limit = f"{round(seconds * 1000)}ms" if seconds else ""
+
+    def __enter__(self) -> None:
+        self.token = _longest.set(self.limit)
+
+    def __exit__(self, *_: object) -> None:
+        _longest.reset(self.token)

@@ -36,10 +36,9 @@ def spend(actor: Actor, cost: int) -> Budget:
     minute, second = divmod(int(time.time()), MINUTE)
     key = key_of_tenant(f"{actor.kind}:{actor.id}:{minute}", "graphql-cost", 1)
     try:
-        with valkey.client().pipeline(transaction=False) as pipe:
-            pipe.incrby(key, cost)
-            pipe.expire(key, 2 * MINUTE)
-            spent = int(pipe.execute()[0])
+        spent = int(valkey.client().incrby(key, cost))
+        if spent == cost:  # the first of this minute
+            valkey.client().expire(key, 2 * MINUTE)
     except redis.RedisError as problem:
         logger.warning(
             "the cost of a question could not be counted", extra={"problem": type(problem).__name__}
