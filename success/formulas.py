@@ -1,8 +1,10 @@
 """The arithmetic of `scoring` as SQL, written from a card.
 
 The same operations in the same order, so equal to the last bit.
-Each step is fenced with OFFSET 0, or Postgres would write every expression out again wherever it is used.
+Each step is fenced, or Postgres would write every expression out again wherever it is used.
 """
+
+from collections.abc import Mapping, Sequence
 
 from success.scoring import FLOORS, FULL, Band, Card, Measure
 
@@ -23,23 +25,39 @@ VALUES: dict[str, tuple[str, str | None]] = {
 """Each feature's raw value and age in days, from a feature row `f`; without an age it is of that very day."""
 
 
-def scored(card: Card, rows: str) -> str:
-    """A query of account_id, score, coverage and parts of feature rows, in whole numbers as in `scoring`."""
-    total = _number(card.total_weight)
+UNORDERED, ORDERED = "OFFSET 0", "ORDER BY account_id"
+"""Fences between steps: where rows come in the order of their accounts, the second lets them be merged."""
+
+
+def scored(card: Card, rows: str, also: Mapping[str, str] | None = None, *, fence: str = UNORDERED) -> str:
+    """A query of account_id, score, coverage and parts of feature rows, in whole numbers as in `scoring`.
+
+    `also` are more columns by name, made of a row `f`.
+    """
+    total, more = _number(card.total_weight), also or {}
+    kept, made = (
+        "".join(f", {name}" for name in more),
+        "".join(f", {sql} AS {name}" for name, sql in more.items()),
+    )
     return f"""
-        SELECT account_id, score, coverage, ARRAY[{_balanced_parts(card)}] AS parts
+        SELECT account_id, score, coverage, ARRAY[{_balanced_parts(card)}] AS parts{kept}
         FROM (
-            SELECT account_id, weight, heaviest, {_parts(card)},
+            SELECT account_id{kept}, weight, heaviest, {_parts(card)},
                    round(100.0::float8 * worth / weight)::int AS score,
                    coalesce(round({_number(FULL)} * weight / {total}), 0)::int AS coverage
             FROM (
-                SELECT *, nullif({_sum(card, weight=True)}, 0.0::float8) AS weight,
-                       {_sum(card, weight=False)} AS worth, {_heaviest(card)} AS heaviest
-                FROM (SELECT f.account_id, {_points(card)} FROM {rows} f OFFSET 0) AS worth_of_values
-                OFFSET 0
+                SELECT *, nullif({_weight(card)}, 0.0::float8) AS weight, {_worth(card)} AS worth,
+                       {_heaviest(card)} AS heaviest
+                FROM (
+                    SELECT account_id{kept}, {_worths(card)}
+                    FROM (SELECT f.account_id{made}, {_fresh(card)} FROM {rows} f {fence}) AS read
+                    {fence}
+                ) AS valued
+                {fence}
             ) AS weighted
-            OFFSET 0
-        ) AS rounded"""  # noqa: S608 - numbers and our own column names, nothing that a user typed
+            {fence}
+        ) AS rounded
+        {fence}"""  # noqa: S608 - numbers and our own column names, nothing that a user typed
 
 
 def band(score: str) -> str:
@@ -68,44 +86,66 @@ def _number(value: float) -> str:
     return f"'{value!r}'::float8"
 
 
-def _points(card: Card) -> str:
-    return ", ".join(f"{_curve(measure)} AS p{i}" for i, measure in enumerate(card.measures))
+def _fresh(card: Card) -> str:
+    """The raw values, `v0` and so on; unknown where they are too old."""
+    return ", ".join(f"{_value(measure)} AS v{i}" for i, measure in enumerate(card.measures))
 
 
-def _curve(measure: Measure) -> str:
+def _value(measure: Measure) -> str:
     value, age = VALUES[measure.feature]
-    unknown = f"{value} IS NULL"
-    if measure.max_age is not None and age is not None:
-        unknown += f" OR {age} > {measure.max_age:d}"
-    first_x, first_y = measure.curve.points[0]
-    lines = " ".join(
-        f"WHEN {value} <= {_number(until)} THEN {_number(y)} + ({value} - {_number(x)}) * {_number(slope)}"
-        for x, y, slope, until in measure.curve.pieces
-    )
-    last_y = measure.curve.points[-1][1]
-    return (
-        f"CASE WHEN {unknown} THEN NULL WHEN {value} <= {_number(first_x)} THEN {_number(first_y)} "
-        f"{lines} ELSE {_number(last_y)} END"
+    if measure.max_age is None or age is None:
+        return value
+    return f"CASE WHEN {age} > {measure.max_age:d} THEN NULL ELSE {value} END"
+
+
+def _worths(card: Card) -> str:
+    """What each value is worth, `b0` and so on: its points times the measure's weight."""
+    return ", ".join(
+        f"{_number(measure.weight)} * {_points(measure, f'v{i}')} AS b{i}"
+        for i, measure in enumerate(card.measures)
     )
 
 
-def _sum(card: Card, *, weight: bool) -> str:
-    def term(i: int, measure: Measure) -> str:
-        worth = _number(measure.weight) if weight else f"{_number(measure.weight)} * p{i}"
-        return f"CASE WHEN p{i} IS NULL THEN 0.0::float8 ELSE {worth} END"
+def _points(measure: Measure, value: str) -> str:
+    """The points of a value: its piece of the curve is found by halving, because this runs for every row."""
+    (first_x, first_y), (_, last_y) = measure.curve.points[0], measure.curve.points[-1]
+    ends = [first_x, *(until for *_, until in measure.curve.pieces)]
+    lines = [
+        f"{_number(y)} + ({value} - {_number(x)}) * {_number(slope)}"
+        for x, y, slope, _ in measure.curve.pieces
+    ]
+    curve = _halved(value, ends, [_number(first_y), *lines, _number(last_y)])
+    return f"CASE WHEN {value} IS NOT NULL THEN {curve} END"
 
-    return " + ".join(["0.0::float8", *(term(i, measure) for i, measure in enumerate(card.measures))])
+
+def _halved(value: str, ends: Sequence[float], lines: Sequence[str]) -> str:
+    """The line that holds up to the first end that is not below the value; the last one holds beyond all."""
+    if len(lines) == 1:
+        return lines[0]
+    middle = len(ends) // 2
+    below = _halved(value, ends[:middle], lines[: middle + 1])
+    above = _halved(value, ends[middle + 1 :], lines[middle + 1 :])
+    return f"CASE WHEN {value} <= {_number(ends[middle])} THEN {below} ELSE {above} END"
+
+
+def _weight(card: Card) -> str:
+    weights = (
+        f"CASE WHEN b{i} IS NULL THEN 0.0::float8 ELSE {_number(measure.weight)} END"
+        for i, measure in enumerate(card.measures)
+    )
+    return " + ".join(["0.0::float8", *weights])
+
+
+def _worth(card: Card) -> str:
+    return " + ".join(["0.0::float8", *(f"coalesce(b{i}, 0.0::float8)" for i in range(len(card.measures)))])
 
 
 def _heaviest(card: Card) -> str:
-    return "CASE " + " ".join(f"WHEN p{i} IS NOT NULL THEN {i}" for i in card.heaviest_first) + " END"
+    return "CASE " + " ".join(f"WHEN b{i} IS NOT NULL THEN {i}" for i in card.heaviest_first) + " END"
 
 
 def _parts(card: Card) -> str:
-    return ", ".join(
-        f"round(100.0::float8 * ({_number(measure.weight)} * p{i}) / weight)::int AS q{i}"
-        for i, measure in enumerate(card.measures)
-    )
+    return ", ".join(f"round(100.0::float8 * b{i} / weight)::int AS q{i}" for i in range(len(card.measures)))
 
 
 def _balanced_parts(card: Card) -> str:

@@ -15,7 +15,7 @@ from success import features, standings
 from success.days import today
 from success.events import HealthChanged, PartChanged
 from success.models import Scorecard
-from success.standings import Change
+from success.standings import Change, Held
 
 CHUNK = 50_000
 """How many accounts a pass over all looks at in one statement."""
@@ -92,17 +92,15 @@ def score_due(limit: int = 2_000) -> Scored:
 @transaction.atomic
 def refresh(accounts: Sequence[UUID]) -> Scored:
     """Work out these accounts' features and health now."""
-    day = today()
-    standings.lock(accounts)
+    day, held = today(), standings.hold(accounts)
     features.refresh(accounts, day)
-    return _write(accounts, day)
+    return _write(held, day)
 
 
 @transaction.atomic
 def score(accounts: Sequence[UUID]) -> Scored:
     """Work out these accounts' health now, from the features they have."""
-    standings.lock(accounts)
-    return _write(accounts, today())
+    return _write(standings.hold(accounts), today())
 
 
 @transaction.atomic
@@ -111,8 +109,8 @@ def score_all() -> Scored:
     done, reached = Scored(), FIRST
     scorecard, day = _scorecard(), today()
     while scorecard and (until := next_reached(reached, CHUNK)):
-        accounts = standings.differing(scorecard, day, reached, until)
-        done += score(accounts) if accounts else Scored()
+        held = standings.hold_differing(scorecard, day, reached, until)
+        done += _write(held, day) if held.number else Scored()
         reached = until
     return done
 
@@ -129,14 +127,14 @@ def _scorecard() -> Scorecard | None:
     return Scorecard.objects.current().prefetch_related("measures").first()
 
 
-def _write(accounts: Sequence[UUID], day: date) -> Scored:
+def _write(held: Held, day: date) -> Scored:
     scorecard = _scorecard()
     if scorecard is None:
-        return Scored(len(accounts))
-    written = standings.write(scorecard, day, accounts)
+        return Scored(held.number)
+    written = standings.write(scorecard, day, held)
     if written.told:
         _tell(written.told, scorecard)
-    return Scored(len(accounts), written.changed, len(written.told))
+    return Scored(held.number, written.changed, len(written.told))
 
 
 def _tell(changes: Sequence[Change], scorecard: Scorecard) -> None:

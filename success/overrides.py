@@ -27,7 +27,7 @@ def override(
     if expires_at <= now:
         raise Invalid("An override expires in the future.", field="expires_at")
     reason = checks.text("reason", reason, 1000, needed=True)
-    standings.lock([account.pk])
+    standings.hold([account.pk])
     if Account.objects.filter(pk=account.pk).exclude(closed_on=None).exists():
         raise Conflict("This account is closed.", field="account_id")
     HealthOverride.objects.open().filter(account=account).update(ended_at=now)
@@ -59,7 +59,7 @@ def override(
 def lift(account: Account, *, by: Actor) -> None:
     """Show the computed score again before the override expires."""
     by.require(Permission.OVERRIDE_HEALTH)
-    standings.lock([account.pk])
+    standings.hold([account.pk])
     lifted = HealthOverride.objects.open().filter(account=account).first()
     if lifted is None:
         raise Conflict("No override is in force.", field="account_id")
@@ -80,7 +80,7 @@ def expire() -> int:
     accounts = sorted(expired.values_list("account", flat=True))
     if not accounts:
         return 0
-    standings.lock(accounts)
+    standings.hold(accounts)
     over = list(expired.select_related("account").order_by("account"))
     _end(over)
     told = [

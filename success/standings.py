@@ -1,7 +1,7 @@
 """Standings: the health of many accounts compared with what is kept, and written where it differs.
 
-Looking costs little and locks nothing; writing locks the accounts' health rows, in the order of their ids,
-and works them out again beneath the lock. So two workers at once do no harm, and nothing is written in vain.
+Looking locks the health rows of those accounts alone that differ, in the order of their ids; writing works
+them out again beneath the lock. So two workers at once do no harm, and nothing is written in vain.
 """
 
 from collections.abc import Sequence
@@ -27,10 +27,15 @@ _BETWEEN = "account_id > %(after)s AND account_id <= %(until)s"
 
 _LOCK = "SELECT FROM success_health WHERE account_id = ANY(%(accounts)s) ORDER BY account_id FOR UPDATE"
 
-_LOOK = """
-SELECT scored.account_id FROM ({scored}) scored
-JOIN success_health kept ON kept.account_id = scored.account_id AND kept.{between}
-WHERE {differs}
+# The ids come back as Postgres writes an array, and go into the next statement as they are: to read and write
+# a hundred thousand of them would cost more than all the rest that happens outside of Postgres.
+_HOLD = """
+SELECT count(*), array_agg(account_id)::text FROM (
+    SELECT kept.account_id FROM ({scored}) scored
+    JOIN success_health kept ON kept.account_id = scored.account_id AND kept.{between}
+    WHERE {differs}
+    ORDER BY kept.account_id FOR UPDATE OF kept
+) AS held
 """
 
 # A change is told when the band is another, or the score has moved by 5 points, since one was last told.
@@ -43,9 +48,11 @@ _TELLS = """(
 _WRITE = """
 WITH compared AS MATERIALIZED (
     SELECT
-        scored.account_id, scored.score AS computed, scored.coverage, scored.parts,
+        scored.account_id, scored.score AS computed, scored.coverage, scored.parts, scored.values,
+        scored.ages,
         coalesce((kept.override_score * 100)::int, scored.score) AS whole, kept.override_score,
-        kept.announced_score, kept.announced_band, kept.announced_parts, kept.announced_scorecard_id
+        kept.announced_score, kept.announced_band, kept.announced_parts, kept.announced_scorecard_id,
+        kept.ctid AS place
     FROM ({scored}) scored JOIN success_health kept ON kept.account_id = scored.account_id
     WHERE {differs}
 ), differing AS MATERIALIZED (
@@ -59,10 +66,11 @@ WITH compared AS MATERIALIZED (
         announced_parts = CASE WHEN {tells} THEN differing.parts ELSE differing.announced_parts END,
         announced_scorecard_id = CASE WHEN {tells} THEN %(scorecard)s
             ELSE differing.announced_scorecard_id END
-    FROM differing WHERE health.account_id = differing.account_id
+    FROM differing WHERE health.ctid = differing.place  -- held, so it has stayed there
     RETURNING health.account_id, health.score, health.computed_score, health.coverage, health.band,
-        health.parts, differing.override_score, {tells} AS tells, differing.announced_score AS previous_score,
-        differing.announced_band AS previous_band, differing.announced_parts AS previous_parts,
+        health.parts, differing.values, differing.ages, differing.override_score, {tells} AS tells,
+        differing.announced_score AS previous_score, differing.announced_band AS previous_band,
+        differing.announced_parts AS previous_parts,
         differing.announced_scorecard_id AS previous_scorecard_id
 ), recorded AS (
     INSERT INTO success_healthrecord (
@@ -70,10 +78,9 @@ WITH compared AS MATERIALIZED (
         coverage, band, parts, values, ages
     )
     SELECT
-        (%(ids)s || lpad(to_hex(row_number() OVER ()), 8, '0'))::uuid, f.account_id, %(day)s, %(now)s,
-        %(scorecard)s, changed.score, changed.computed_score, changed.override_score,
-        changed.coverage, changed.band, changed.parts, {values}, {ages}
-    FROM changed JOIN success_feature f ON f.account_id = changed.account_id
+        (%(ids)s || lpad(to_hex(row_number() OVER ()), 8, '0'))::uuid, account_id, %(day)s, %(now)s,
+        %(scorecard)s, score, computed_score, override_score, coverage, band, parts, values, ages
+    FROM changed
     ON CONFLICT (account_id, day) DO UPDATE SET
         scored_at = excluded.scored_at, scorecard_id = excluded.scorecard_id, score = excluded.score,
         computed_score = excluded.computed_score, override_score = excluded.override_score,
@@ -87,6 +94,13 @@ SELECT total.changed, told.* FROM (SELECT count(*) AS changed FROM changed) tota
     ORDER BY changed.account_id
 ) told ON true
 """
+
+
+class Held(NamedTuple):
+    """Accounts whose health is held until the transaction ends: their number, and an array of their ids."""
+
+    number: int
+    ids: str | None
 
 
 class Change(NamedTuple):
@@ -113,29 +127,31 @@ class Written:
     told: list[Change]
 
 
-def lock(accounts: Sequence[UUID]) -> None:
-    """Hold these accounts' health until the transaction ends, in the order of their ids."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, {"accounts": list(accounts)})
-
-
-def differing(scorecard: Scorecard, day: date, after: UUID, until: UUID) -> list[UUID]:
-    """The accounts of a range of ids whose health is not what is kept."""
-    rows = f"(SELECT * FROM success_feature WHERE {_BETWEEN})"  # noqa: S608 - our own words
-    statement = _LOOK.format(
-        scored=formulas.scored(scorecard.card, rows),
+def hold_differing(scorecard: Scorecard, day: date, after: UUID, until: UUID) -> Held:
+    """Hold the health of those accounts of a range of ids for whom it is not what is kept."""
+    rows = f"(SELECT * FROM success_feature WHERE {_BETWEEN} ORDER BY account_id)"  # noqa: S608 - our own words
+    statement = _HOLD.format(
+        scored=formulas.scored(scorecard.card, rows, fence=formulas.ORDERED),
         between=_BETWEEN.replace("AND ", "AND kept."),
         differs=_DIFFERS,
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, {"scorecard": scorecard.pk, "day": day, "after": after, "until": until})
-        return [account for (account,) in cursor.fetchall()]
+        return Held(*cursor.fetchone())
 
 
-def write(scorecard: Scorecard, day: date, accounts: Sequence[UUID]) -> Written:
-    """Write these accounts' standing where it differs, and the day's record; for callers who hold them."""
+def hold(accounts: Sequence[UUID]) -> Held:
+    """Hold these accounts' health until the transaction ends, in the order of their ids."""
+    held = Held(len(accounts), f"{{{','.join(map(str, accounts))}}}")
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, {"accounts": held.ids})
+    return held
+
+
+def write(scorecard: Scorecard, day: date, held: Held) -> Written:
+    """Write these accounts' standing where it differs, and the day's record."""
     named: dict[str, Any] = {
-        "scorecard": scorecard.pk, "day": day, "accounts": list(accounts), "now": timezone.now(),
+        "scorecard": scorecard.pk, "day": day, "accounts": held.ids, "now": timezone.now(),
         "ids": str(uuid7())[:-8],
     }  # fmt: skip
     with connection.cursor() as cursor:
@@ -147,13 +163,11 @@ def write(scorecard: Scorecard, day: date, accounts: Sequence[UUID]) -> Written:
 def _written(scorecard: Scorecard) -> str:
     rows = "(SELECT * FROM success_feature WHERE account_id = ANY(%(accounts)s))"
     return _WRITE.format(
-        scored=formulas.scored(scorecard.card, rows),
+        scored=formulas.scored(scorecard.card, rows, {"values": formulas.values(), "ages": formulas.ages()}),
         differs=_DIFFERS,
         shown=formulas.points("whole"),
         computed=formulas.points("differing.computed"),
         coverage="(differing.coverage / 10000.0)::numeric(5, 4)",
         band=formulas.band("whole"),
         tells=_TELLS,
-        values=formulas.values(),
-        ages=formulas.ages(),
     )

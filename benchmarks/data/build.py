@@ -91,7 +91,7 @@ def score_in_silence() -> None:
     """Score all accounts for the first time and tell nobody: that many lines would be data of their own."""
     card, reached = Scorecard.objects.current().get(), health.FIRST
     while until := health.next_reached(reached, health.CHUNK):
-        standings.write(card, today(), standings.differing(card, today(), reached, until))
+        standings.write(card, today(), standings.hold_differing(card, today(), reached, until))
         reached = until
 
 
