@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from journeys.incoming import OUR_APPS
 from success import formulas
 from success.days import end_of
 from success.formulas import VALUES
@@ -28,7 +29,7 @@ ACTIVE = "account.opened_on <= %(day)s AND (account.closed_on IS NULL OR account
 
 _ANSWERS = ["experience.nps_answered", "experience.csat_answered"]
 _ANSWERS += ["experience.ces_answered", "experience.rating_answered"]
-_OURS = [f"{app}.%" for app in ("accounts", "journeys", "success", "experience", "integrations")]
+_OURS = [f"{app}.%" for app in sorted(OUR_APPS)]
 
 # `target` says which accounts. Usage looks back 56 days and then, for those who were silent, to the last day
 # ever; answers look back a year, and each person's last one counts.
