@@ -34,8 +34,9 @@ from accounts.graphql.nodes import NODES, BlankIsNull, Column, Computed, GlobalI
 from accounts.graphql.pages import within
 from accounts.graphql.reads import texts
 from accounts.graphql.reads.holes import EVERY, Hole, Trail, Tree, dig
+from accounts.graphql.reads.page import Page, Part
 from accounts.graphql.reads.slots import Slots
-from accounts.graphql.reads.sql import Below, Constant, Object, Page, Part, Row, Rows
+from accounts.graphql.reads.sql import Below, Constant, Object, Row, Rows
 from accounts.graphql.reads.uncompiled import Uncompiled
 from accounts.graphql.relations import AnyField, FigureField, One, OneField, SingleField
 from accounts.graphql.totals import TotalField
