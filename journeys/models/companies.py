@@ -189,7 +189,11 @@ class Affiliation(TenantModel):
                 F("since").desc(nulls_last=True),
                 condition=Q(is_primary=True),
                 name="affiliation_primary_at",
-            )
+            ),
+            # the people of a page of companies: half the pages read where many have left
+            models.Index(
+                fields=["company", "person"], condition=Q(until=None), name="affiliation_open_by_company"
+            ),
         ]
 
     def __str__(self) -> str:
