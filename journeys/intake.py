@@ -44,7 +44,6 @@ class Taken:
     refused: list[Refusal] = field(default_factory=list)
 
 
-@transaction.atomic
 def take(batch: Sequence[Message], *, source: str, by: Actor) -> Taken:
     """Take in events, and who the people and companies in them are; what does not fit is refused by itself.
 
@@ -60,22 +59,8 @@ def take(batch: Sequence[Message], *, source: str, by: Actor) -> Taken:
     if sorted_out.is_backfilled:
         by.require(Permission.BACKFILL_EVENTS)
 
-    refused = sorted_out.refused
-    if sorted_out.identifications:
-        told = identities.identify_many(sorted_out.identifications, also=sorted_out.identities, by=by)
-        refused |= told.refused
-    else:
-        identities.meet(sorted_out.identities)
-    companies.meet(sorted_out.company_keys, by=by)
-    if sorted_out.groupings:
-        refused |= affiliations.group_many(sorted_out.groupings, by=by)
-    lines = _known_only(sorted_out)
-    stored = timeline.write(lines, source=source) if lines else 0
-    return Taken(
-        stored=stored,
-        repeated=len(lines) - stored,
-        refused=[Refusal(index, one.field, one.message) for index, one in sorted(refused.items())],
-    )
+    with transaction.atomic(savepoint=False):  # one would cost two more ways to Postgres and back
+        return _store(sorted_out, source, by)
 
 
 @dataclass(slots=True)
@@ -127,6 +112,25 @@ def _sort_out(batch: Sequence[Message], latest: datetime) -> _Batch:
         except Refused as refused:
             sorted_out.refused[index] = refused
     return sorted_out
+
+
+def _store(batch: _Batch, source: str, by: Actor) -> Taken:
+    refused = batch.refused
+    if batch.identifications:
+        told = identities.identify_many(batch.identifications, also=batch.identities, by=by)
+        refused |= told.refused
+    else:
+        identities.meet(batch.identities)
+    companies.meet(batch.company_keys, by=by)
+    if batch.groupings:
+        refused |= affiliations.group_many(batch.groupings, by=by)
+    lines = _known_only(batch)
+    stored = timeline.write(lines, source=source) if lines else 0
+    return Taken(
+        stored=stored,
+        repeated=len(lines) - stored,
+        refused=[Refusal(index, one.field, one.message) for index, one in sorted(refused.items())],
+    )
 
 
 def _known_only(batch: _Batch) -> list[str]:

@@ -9,14 +9,16 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from accounts import keys
+from accounts.database.patience import patience
 from accounts.errors import Forbidden
 from accounts.keys import Resolved
 from accounts.middleware import origin_of
-from accounts.tenancy import inside
+from accounts.tenancy import inside, public
 from accounts.waking import wake
 from integrations.catalogue import public_events
 from integrations.tracking import wire
@@ -81,22 +83,28 @@ def _take(request: HttpRequest, kind: str) -> Taken:
     wire.check_length(request.META.get("CONTENT_LENGTH"))
     is_batch = kind == "batch"
     post = wire.read(request.body, request.headers.get("Content-Encoding", ""), is_batch=is_batch)
-    sender = _sender(request, post)
-    throttle.count(sender.key.pk, len(post.calls))
-    reader = Reader(post.common if is_batch else {}, timezone.now())
+    with patience(settings.STATEMENT_TIMEOUT), public(), transaction.atomic():
+        sender = _sender(request, post)
+        throttle.count(sender.key.pk, len(post.calls))
+        taken = _read_and_store(post, "" if is_batch else kind, sender)
+    if taken.refused and len(taken.refused) == len(post.calls):
+        raise NothingFits(taken)
+    return taken
+
+
+def _read_and_store(post: Post, kind: str, sender: Resolved) -> Taken:
+    reader = Reader(post.common if post.is_batch else {}, timezone.now())
     messages: dict[int, Message] = {}
     refused: list[Refusal] = []
     for place, call in enumerate(post.calls):
         try:
-            messages[place] = reader.message(call, "" if is_batch else kind)
+            messages[place] = reader.message(call, kind)
         except Refused as reason:
             refused.append(Refusal(place, reason.field, reason.message))
     taken = _store(list(messages.values()), sender)
     places = list(messages)
     refused += [Refusal(places[one.index], one.field, one.message) for one in taken.refused]
     taken.refused = sorted(refused, key=lambda one: one.index)
-    if refused and len(refused) == len(post.calls):
-        raise NothingFits(taken)
     return taken
 
 
