@@ -79,4 +79,5 @@ def asked(bench: Bench, pid: int, orders: load.Orders, units: float = 1) -> Samp
     with bench.meter(pid).measuring() as sample:
         answers = load.ask(orders)
     sample.units, sample.wall = answers.count * units, answers.seconds
+    sample.p50, sample.p99 = answers.p50, answers.p99
     return sample

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from config.local.ports import free_port
 from config.local.privileges import die_with_parent
 
 APPLICATION = "config.wsgi:application"
+WORKERS = 2
 READY_WITHIN = 60.0
 STEP = 0.1
 PATIENCE = 20.0
@@ -29,16 +30,16 @@ class Served(NamedTuple):
 
 
 @contextmanager
-def serving(application: str, log: Path, **variables: str) -> Iterator[Served]:
+def serving(application: str, log: Path, workers: int = WORKERS, /, **variables: str) -> Iterator[Served]:
     """Serve a WSGI application for the length of a block; four threads in each worker, as in production."""
     port = free_port("127.0.0.1", 0)
     command = [
-        *("granian", "--interface", "wsgi", "--no-ws", "--workers", "2", "--blocking-threads", "4"),
+        *("granian", "--interface", "wsgi", "--no-ws", "--workers", str(workers), "--blocking-threads", "4"),
         *("--host", "127.0.0.1", "--port", str(port), application),
     ]
     # logs as in production: a line for every request, into a file
     with running(command, log, LOG_LEVEL="INFO", **variables) as process:
-        _wait_for(process, port, log)
+        wait_for(process, port, log)
         yield Served(port, process.pid)
 
 
@@ -47,16 +48,23 @@ def sinking(log: Path, delay: float) -> Iterator[Served]:
     """A partner's server, for webhooks to be delivered to."""
     port = free_port("127.0.0.1", 0)
     with running(["benchmarks.sink", str(port), str(delay)], log) as process:
-        _wait_for(process, port, log)
+        wait_for(process, port, log)
         yield Served(port, process.pid)
 
 
-@contextmanager
-def running(module: Sequence[str], log: Path, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    module: Sequence[str], log: Path, **variables: str
+) -> AbstractContextManager[subprocess.Popen[bytes]]:
     """Run a Python module in a process of its own for the length of a block."""
+    return started([sys.executable, "-m", *module], log, **variables)
+
+
+@contextmanager
+def started(command: Sequence[str], log: Path, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program in a process of its own for the length of a block."""
     with log.open("wb") as file:
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter
-            [sys.executable, "-m", *module],
+        process = subprocess.Popen(  # noqa: S603 - our own commands
+            command,
             cwd=PROJECT,
             env=os.environ | variables,
             stdin=subprocess.DEVNULL,
@@ -75,7 +83,8 @@ def running(module: Sequence[str], log: Path, **variables: str) -> Iterator[subp
             process.wait()
 
 
-def _wait_for(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def wait_for(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    """Wait until a server answers."""
     deadline = time.monotonic() + READY_WITHIN
     while not _answers(port):
         if process.poll() is not None or time.monotonic() > deadline:

@@ -18,6 +18,7 @@ from itertools import cycle, islice
 END_OF_HEAD = b"\r\n\r\n"
 LENGTH = b"content-length: "
 TIMEOUT = 60.0
+FORBIDDEN = '"errors":'
 
 
 class Failed(RuntimeError):
@@ -33,7 +34,7 @@ class Orders:
     clients: int = 8
     seconds: float = 3.0
     most: int = 1_000_000
-    forbidden: str = '"errors":'
+    forbidden: str = FORBIDDEN
     """What no answer may contain."""
 
 
@@ -66,6 +67,19 @@ def request(method: str, host: str, path: str, body: bytes, **headers: str) -> b
     }
     lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in given.items())]
     return "\r\n".join(lines).encode() + END_OF_HEAD + body
+
+
+def fetch(port: int, question: bytes) -> bytes:
+    """The body of one answer; raises Failed where it is not what it should be."""
+    connection = Connection(port)
+    try:
+        connection.send(question)
+        while not connection.is_whole():
+            pass
+        _checked(connection.received, FORBIDDEN)
+    finally:
+        connection.socket.close()
+    return connection.received.partition(END_OF_HEAD)[2]
 
 
 def ask(orders: Orders) -> Answers:

@@ -64,3 +64,8 @@ def cpu(sample: Sample) -> float:
 def per_cpu(sample: Sample) -> float:
     """How much one CPU second does."""
     return sample.per_cpu_second
+
+
+def tail(sample: Sample) -> float:
+    """How much longer the slow requests take than those in the middle."""
+    return sample.p99 / sample.p50

@@ -16,6 +16,10 @@ class Sample:
     wall: float = 0.0
     application: float = 0.0
     postgres: float = 0.0
+    p50: float = 0.0
+    """Seconds within which half of the requests were answered, where there were requests."""
+    p99: float = 0.0
+    """Seconds within which all but a hundredth were."""
 
     @property
     def cpu(self) -> float:

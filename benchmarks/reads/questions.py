@@ -17,16 +17,27 @@ class Question:
     name: str
     permissions: frozenset[Permission]
     takes_id: bool = False
+    beside: str = ""
+    """Whose statement it is compared with, where SQL alone could not answer it."""
 
     @property
     def document(self) -> str:
         """It in GraphQL."""
-        return (HERE / f"{self.name}.graphql").read_text()
+        return self.in_words_of("")
+
+    def in_words_of(self, peer: str) -> str:
+        """It in the GraphQL of another server."""
+        return (HERE / peer / f"{self.name}.graphql").read_text()
 
     @property
     def statement(self) -> str:
         """It in SQL: one row with one text, which is JSON."""
         return (HERE / f"{self.name}.sql").read_text()
+
+    @property
+    def address(self) -> str:
+        """The name under which its statement is served."""
+        return self.beside or self.name
 
     def variables(self, key: str) -> Mapping[str, Any]:
         """The document's variables."""
@@ -40,3 +51,7 @@ ACCOUNT = Question("account", SEEN, takes_id=True)
 PAGE = Question("page", SEEN | {Permission.SEE_PEOPLE, Permission.SEE_RESPONSES})
 DASHBOARD = Question("dashboard", SEEN | {Permission.SEE_RESPONSES})
 QUESTIONS = (ACCOUNT, PAGE, DASHBOARD)
+"""Those that one statement answers."""
+
+EXPLAINED = Question("explained", PAGE.permissions, beside=PAGE.name)
+"""The page and what each score is made of, which is worked out in Python."""

@@ -1,22 +1,29 @@
-"""What is compared does the same: three ways to read, two to take in, two to score."""
+"""What is compared does the same: all ways to read and to change, two to take in, two to score."""
 
 import importlib
 import io
 import json
 import os
+from copy import deepcopy
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
 from django.test import Client
 
-from accounts.graphql.ids import global_id
+from accounts.graphql.ids import global_id, key_of
+from accounts.models import Tenant
 from accounts.tenancy import inside
 from benchmarks import deliveries, intake, orm_loop
 from benchmarks.bench import Bench
 from benchmarks.data.build import fill
 from benchmarks.data.sizes import Plan, Size
-from benchmarks.reads import compare
-from benchmarks.reads.questions import QUESTIONS
+from benchmarks.reads import contenders, mutations
+from benchmarks.reads.postgraphile import wording
+from benchmarks.reads.questions import ACCOUNT, EXPLAINED, PAGE, QUESTIONS, Question
 from integrations.models import Delivery
 from journeys.models import Event
 from success.models import Account, Health
@@ -46,7 +53,7 @@ def bare(bench, filled, monkeypatch):
     path = bench.folder / intake.PLAN
     plan = json.loads(path.read_text()) | {"path": f"{filled.schema_name},public"}
     plan["database"] += f"&dbname={connection.settings_dict['NAME']}" if "?" in plan["database"] else ""
-    path.write_text(json.dumps(plan | {"reads": compare.statements()}))
+    path.write_text(json.dumps(plan | {"reads": contenders.statements()}))
     monkeypatch.setenv("BENCHMARK_BARE", str(path))
     module = importlib.reload(importlib.import_module("benchmarks.bare"))
 
@@ -78,6 +85,113 @@ def test_three_ways_to_read_give_the_same_answer(filled, bare, settings):
         view = client.get(f"/by-hand/{question.name}?{query}").json()
 
         assert graph["data"] == view == bare(f"/{question.name}", query)
+
+
+@pytest.fixture
+def ask(filled, settings):
+    """Ask one of the ways of our own server, as the load does, and read the data of the answer."""
+    settings.ROOT_URLCONF = "benchmarks.urls"
+    host = f"{filled.schema_name}.unison.test"
+    ways = contenders.ways_of(host, a_key(filled))
+
+    def ask(way: str, question: Question) -> dict:
+        return data_of(ways[way](question, an_account(filled)))
+
+    return ask
+
+
+def data_of(sent: bytes) -> dict:
+    """What the system under test answers to a request that is written out."""
+    head, _, body = sent.partition(b"\r\n\r\n")
+    first, *lines = head.decode().split("\r\n")
+    headers = dict(line.split(": ", 1) for line in lines)
+    method, path, _ = first.split()
+    request = Client(headers=headers).generic(method, path, body, headers["Content-Type"])
+    answer = request.json()
+    assert "errors" not in answer
+    return answer["data"]
+
+
+def an_account(tenant: Tenant) -> UUID:
+    with inside(tenant), transaction.atomic():
+        return Account.objects.order_by("pk").values_list("pk", flat=True)[0]
+
+
+@pytest.mark.parametrize("question", [*QUESTIONS, EXPLAINED], ids=attrgetter("name"))
+def test_the_ordinary_path_gives_the_same_answer(ask, question):
+    assert ask(contenders.ORDINARY, question) == ask(contenders.GRAPHQL, question)
+
+
+def test_what_is_explained_is_the_page_and_more(ask):
+    explained = ask(contenders.GRAPHQL, EXPLAINED)
+    parts = [node["health"].pop("explanation")["parts"] for node in explained["accounts"]["nodes"]]
+
+    assert explained == ask(contenders.GRAPHQL, PAGE)
+    assert all(parts)
+
+
+def test_stock_strawberry_says_the_same_in_its_own_words(ask):
+    account, page = ask(contenders.STOCK, ACCOUNT), ask(contenders.STOCK, PAGE)
+    accounts = [account["account"], *(edge["node"] for edge in page["accounts"]["edges"])]
+    for each in accounts:
+        each["health"]["band"] = each["health"]["band"].upper()
+    for each in accounts[1:]:
+        company = each["company"]
+        people = [edge["node"]["person"] for edge in company.pop("affiliations")["edges"]]
+        responses = [edge["node"] for edge in company["responses"]["edges"]]
+        company |= {"people": {"nodes": people}, "responses": {"nodes": responses}}
+
+    assert as_moments(account) == as_moments(ask(contenders.GRAPHQL, ACCOUNT))
+    assert as_moments({"accounts": {"nodes": accounts[1:]}}) == as_moments(ask(contenders.GRAPHQL, PAGE))
+
+
+def test_what_postgraphile_says_is_compared_in_our_words(ask):
+    ours = ask(contenders.GRAPHQL, ACCOUNT)
+    account = deepcopy(ours["account"])
+    company = account["company"]
+    company |= company["recurringRevenue"] | {"recurringRevenue": company["recurringRevenue"]["amount"]}
+    del company["amount"]
+    account["id"], company["id"] = key_of(account["id"], "Account"), key_of(company["id"], "Company")
+    account["health"]["band"] = account["health"]["band"].lower()
+    theirs = json.loads(json.dumps({"account": account}, default=str))
+
+    wording.assert_same(ours, theirs)
+    theirs["account"]["tier"] = "another"
+    with pytest.raises(AssertionError):
+        wording.assert_same(ours, theirs)
+
+
+def as_moments(data: Any) -> Any:
+    """An answer in which times are times, however they were written."""
+    if isinstance(data, dict):
+        return {
+            key: datetime.fromisoformat(value) if key.endswith("At") else as_moments(value)
+            for key, value in data.items()
+        }
+    return [as_moments(each) for each in data] if isinstance(data, list) else data
+
+
+@pytest.mark.parametrize("name", mutations.CHANGES)
+def test_both_engines_change_the_same_and_return_the_same(filled, settings, name):
+    settings.ROOT_URLCONF = "benchmarks.urls"
+    key, accounts = a_key(filled), contenders.accounts_of(filled)
+    found = []
+    for path in mutations.ADDRESSES.values():
+        first, *_ = mutations.posts(filled, path, name, accounts, key)
+        changed = data_of(first.replace(b".bench.localhost", b".unison.test", 1))["accountUpdate"]
+        assert changed["errors"] == []
+        assert changed["account"].pop("tier").startswith(mutations.TIER)
+        changed["account"].pop("updatedAt", None)
+        found.append(changed)
+    assert found[0] == found[1]
+    with inside(filled), transaction.atomic():
+        assert Account.objects.filter(tier__startswith=mutations.TIER).count() == 1
+
+    mutations.forget(filled)
+
+    with inside(filled), transaction.atomic():
+        assert not Account.objects.filter(tier__startswith=mutations.TIER).exists()
+        assert not Event.objects.filter(name="success.account_updated").exists()
 
 
 def test_a_view_by_hand_asks_for_permission(filled, settings):

@@ -1,5 +1,6 @@
 """The measuring itself: rounds in turn, ratios within a round, CPU of whole trees, a strict client."""
 
+import json
 import os
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 from benchmarks.data.sizes import FULL, QUICK, fingerprint
 from benchmarks.harness import load, processes
 from benchmarks.harness.results import Finding, Target, markdown, table
-from benchmarks.harness.rounds import Spread, cpu, interleaved, rate, ratio
+from benchmarks.harness.rounds import Spread, cpu, interleaved, rate, ratio, tail
 from benchmarks.harness.samples import Meter, Sample
 
 BURN = "sum(i * i for i in range(3_000_000))"
@@ -28,6 +29,10 @@ def test_contenders_take_turns_and_the_first_round_is_not_kept():
 
     assert turns == ["A", "B"] * 3
     assert [sample.units for sample in rounds["A"]] == [3, 5]
+
+
+def test_a_tail_is_how_much_longer_the_slow_ones_take():
+    assert tail(Sample(units=100, p50=0.002, p99=0.005)) == 2.5
 
 
 def test_a_ratio_is_taken_within_each_round():
@@ -81,6 +86,12 @@ def test_the_client_asks_so_often_and_no_more(server):
     assert answers.count == 20
     assert answers.length > 20 * len("events")
     assert 0 < answers.p50 <= answers.p99
+
+
+def test_one_answer_can_be_looked_at(server):
+    body = load.fetch(urlsplit(server).port or 0, load.get("acme.unison.test", "/v1/event-types"))
+
+    assert json.loads(body)
 
 
 @pytest.mark.parametrize(("path", "forbidden"), [("/nowhere", ""), ("/v1/event-types", "schema")])
