@@ -5,10 +5,13 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 import requests
-from django.db import transaction
+from django.db import connection, transaction
+from django.test import Client as Caller
 from django.utils import timezone
+from psycopg.conninfo import make_conninfo
 from segment.analytics.client import Client
 
 from accounts import keys
@@ -17,6 +20,7 @@ from accounts.tenancy import inside
 from integrations.tracking import views
 from integrations.tracking.throttle import Throttle
 from journeys.models import Affiliation, Arrival, Company, Event, Person
+from tests.client import queries
 from tests.factories import a_key, a_write_key, an_actor
 from tests.integrations.factories import a_track
 
@@ -155,3 +159,28 @@ def test_too_much_in_a_minute(server, write_key, settings, monkeypatch):
 def test_the_catalogue_is_there_for_everybody(server):
     events = requests.get(f"{server}/v1/event-types", timeout=10).json()["events"]
     assert "journeys.stage_entered" in {event["name"] for event in events}
+
+
+def test_a_batch_takes_three_questions_whatever_its_size(acme, globex):
+    key = a_write_key(acme)
+    for size in (1, 40):
+        batch = [a_track(messageId=f"{size} {number}", userId=f"{size} {number}") for number in range(size)]
+        with queries(3):  # whose key it is, who is new, what happened
+            answer = Caller(headers={"host": "localhost"}).post(
+                "/v1/batch", {"batch": batch, "writeKey": key}, content_type="application/json"
+            )
+        assert answer.json()["stored"] == size
+    assert Event.objects.count() == 41
+    with inside(globex):
+        assert not Event.objects.exists()
+
+
+def test_a_batch_waits_no_longer_than_web_requests_may(committed, server, write_key, settings):
+    settings.STATEMENT_TIMEOUT = 0.2
+    theirs = a_write_key(committed["globex"])
+    here = make_conninfo(settings.DATABASE_URL, dbname=connection.settings_dict["NAME"])
+    with psycopg.connect(here) as other:
+        other.execute("LOCK TABLE acme.journeys_event IN ACCESS EXCLUSIVE MODE")
+        assert post(server, "track", a_track(), write_key).status_code == 500
+        assert post(server, "track", a_track(), theirs).status_code == 200
+    assert post(server, "track", a_track(), write_key).json()["stored"] == 1
