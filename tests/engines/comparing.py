@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.engines.asking import COMPILING, ORDINARY, Operation, ask, comparable, difference
 from tests.engines.chance import BACKEND, SEED, Seeded
+from tests.engines.leaks import leaked
 from tests.engines.operations import questions
 from tests.engines.world import Asker, World
 
@@ -23,6 +24,7 @@ MOST_SHOWN = 2_000
 class Comparison:
     """What was compared so far."""
 
+    world: World
     ways: Counter[str] = field(default_factory=Counter)
     """How the answers came about."""
     codes: Counter[str] = field(default_factory=Counter)
@@ -37,7 +39,10 @@ class Comparison:
         found = difference(one, other) or difference(
             (compiled.status, compiled.legacy), (ordinary.status, ordinary.legacy), "status"
         )
-        assert found is None, explained(found, asker, operation, [compiled.text, ordinary.text])
+        texts = [compiled.text, ordinary.text]
+        assert found is None, explained(found, asker, operation, texts)
+        theirs = leaked(self.world, asker.tenant, json.loads(compiled.text).get("data"))
+        assert not theirs, explained(f"the neighbour's: {theirs}", asker, operation, texts)
         assert "INTERNAL_SERVER_ERROR" not in ordinary.text, explained("", asker, operation, [ordinary.text])
 
 

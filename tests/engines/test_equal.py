@@ -4,7 +4,7 @@ from tests.engines.comparing import Comparison, over_questions
 
 
 def test_both_engines_answer_alike(world):
-    comparison = Comparison()
+    comparison = Comparison(world)
 
     over_questions(world, comparison.compare)
 

@@ -1,17 +1,22 @@
 """Neither engine shows what is another tenant's, or what the actor may not see, by whichever road."""
 
 import json
-from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import pytest
+from graphql import get_named_type
 
+from accounts.graphql.cost import is_connection
 from accounts.graphql.nodes import NODES, shape_of
 from accounts.permissions import Permission, Role
+from tests.engines.arguments import Hint
 from tests.engines.asking import COMPILING, ORDINARY, Operation, ask
+from tests.engines.cursors import List
+from tests.engines.leaks import leaked
 from tests.engines.roads import Walk, from_the_root
-from tests.engines.world import Asker, Place, World
+from tests.engines.world import SCHEMA, Asker
 
 ENGINES = pytest.mark.parametrize("engine", [COMPILING, ORDINARY], ids=["compiling", "ordinary"])
 
@@ -42,6 +47,9 @@ NEEDS = {name: _needed(name) for name in NODES if name not in OF_USERS} | OF_USE
 
 STEPS = 3
 
+ROOT: Any = SCHEMA.query_type
+FILTERED = [name for name, field in ROOT.fields.items() if "filters" in field.args]
+
 
 def objects(data: Any) -> Iterator[dict[str, Any]]:
     """Every object in an answer."""
@@ -49,20 +57,6 @@ def objects(data: Any) -> Iterator[dict[str, Any]]:
         yield data
     for each in data.values() if isinstance(data, dict) else data if isinstance(data, list) else ():
         yield from objects(each)
-
-
-def texts(data: Any) -> Iterator[str]:
-    """Every text in an answer, ids and cursors as what is written in them, too."""
-    if isinstance(data, dict | list):
-        for each in data.values() if isinstance(data, dict) else data:
-            yield from texts(each)
-        yield from data if isinstance(data, dict) else ()
-    elif isinstance(data, str):
-        yield data
-        try:
-            yield b64decode(data, altchars=b"-_", validate=True).decode()
-        except ValueError:
-            return
 
 
 def data_of(engine: Any, asker: Asker, operation: Operation) -> Any:
@@ -73,13 +67,6 @@ def data_of(engine: Any, asker: Asker, operation: Operation) -> Any:
     return answer.get("data")
 
 
-def of_others(world: World, place: Place, data: Any) -> set[str]:
-    """Whatever in an answer is the neighbour's: keys, or texts that only the neighbour has."""
-    other = world.neighbour(place.tenant)
-    whole = "\n".join(texts(data))
-    return {each for each in other.secrets if each in whole}
-
-
 @ENGINES
 def test_no_field_of_the_root_leads_to_the_neighbour(world, engine):
     for place in world.places.values():
@@ -87,7 +74,7 @@ def test_no_field_of_the_root_leads_to_the_neighbour(world, engine):
         seen = 0
         for operation in from_the_root(Walk(size=5, has_leaves=True), place, steps=2):
             data = data_of(engine, everything, operation)
-            assert not of_others(world, place, data), operation.document
+            assert not leaked(world, place.tenant, data), operation.document
             seen += sum(own in json.dumps(data) for own in (each[0] for each in place.ids.values()))
         assert seen > len(NODES)  # so there was something to be seen
 
@@ -98,7 +85,61 @@ def test_nor_does_an_id_of_theirs(world, engine):
     theirs = world.neighbour(place.tenant)
     for asker in [place.members[Role.VIEWER], place.key(frozenset(Permission))]:
         for operation in from_the_root(Walk(size=2, has_leaves=True), theirs, steps=1):
-            assert not of_others(world, place, data_of(engine, asker, operation)), operation.document
+            assert not leaked(world, place.tenant, data_of(engine, asker, operation)), operation.document
+
+
+@ENGINES
+def test_nor_does_a_cursor_of_theirs(world, engine):
+    place = world.places["acme"]
+    theirs, everything = world.neighbour(place.tenant), place.key(frozenset(Permission))
+    asked = 0
+    for of_list, page in lists():
+        for cursor in of_list.cursors(world, theirs, None)[:2]:
+            for argument in ("after", "before"):
+                document = page(place.ids, f'{argument}: "{cursor}"')
+                assert not leaked(world, place.tenant, data_of(engine, everything, Operation(document)))
+                asked += 1
+    assert asked > 100
+
+
+def lists() -> Iterator[tuple[List, Callable[[Mapping[str, list[str]], str], str]]]:
+    """Every list of the root and of every type, and how a document asks for a page of it."""
+    kinds: list[Any] = [ROOT, *(SCHEMA.type_map[name] for name in NODES)]
+    for kind in kinds:
+        for name, field in kind.fields.items():
+            if is_connection(get_named_type(field.type)):
+                yield List(kind.name, name, ""), partial(_page, kind.name, name)
+
+
+def _page(kind: str, name: str, ids: Mapping[str, list[str]], argument: str) -> str:
+    asked = f"{name}(first: 100, {argument}) {{ totalCount edges {{ cursor node {{ id }} }} }}"
+    if kind == "Query":
+        return f"{{ {asked} }}"
+    some = ", ".join(f'"{each}"' for each in ids[kind][:8])
+    return f"{{ nodes(ids: [{some}]) {{ ... on {kind} {{ {asked} }} }} }}"
+
+
+@ENGINES
+@pytest.mark.parametrize("field", FILTERED)
+def test_a_filter_by_an_id_of_theirs_finds_nothing(world, engine, field):
+    place = world.places["acme"]
+    theirs, everything = world.neighbour(place.tenant), place.key(frozenset(Permission))
+    kind: Any = get_named_type(ROOT.fields[field].args["filters"].type)
+    document = (
+        f"query($v: {kind.name}) {{ {field}(filters: $v, first: 100) {{ totalCount nodes {{ id }} }} }}"
+    )
+    for key, by in kind.fields.items():
+        if get_named_type(by.type).name != "IdLookup":
+            continue
+        (of_type,) = Hint().at(key).kinds
+        ids = theirs.ids[of_type]
+        for lookup in ({"exact": ids[0]}, {"in": ids[:20]}):
+            data = data_of(engine, everything, Operation(document, {"v": {key: lookup}}))
+            assert not leaked(world, place.tenant, data)
+            assert of_type == "User" or data[field] == {
+                "totalCount": 0,
+                "nodes": [],
+            }  # some name one by mistake
 
 
 @ENGINES

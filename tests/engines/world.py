@@ -59,8 +59,10 @@ class Place:
     tenant: Tenant
     ids: dict[str, list[str]]
     """The rows' ids, by the name of their type."""
-    secrets: set[str]
-    """What nobody else has: the rows' keys, and a text that is in many of them."""
+    keys: set[str]
+    """The rows' keys."""
+    mark: str
+    """A text that is in many rows, and in none of another tenant."""
     members: dict[Role, Asker] = field(default_factory=dict)
     api_key: ApiKey | None = None
 
@@ -122,7 +124,7 @@ def _filled(tenant: Tenant, seed: int, strangers: list[UUID]) -> tuple[Place, li
     rows = {name: builder.made[shape_of(node).model] for name, node in NODES.items()}
     ids = {name: [global_id(name, row.pk) for row in several] for name, several in rows.items()}
     keys = {str(row.pk) for several in rows.values() for row in several}
-    place = Place(tenant, ids, {*keys, builder.mark})
+    place = Place(tenant, ids, keys, builder.mark)
     users = {user.pk: user for user in builder.made[User]}
     members = builder.made[Membership][: len(Role)]
     place.members = {
