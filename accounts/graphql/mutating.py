@@ -9,6 +9,9 @@
 The function returns what it made; the decorator makes the payload `PersonCreatePayload {person, errors}` of
 it. A refusal undoes this mutation alone and becomes `errors`; anything else is a bug, and is undone and
 masked.
+
+Several mutations in one request hold what they changed until its end, so two such requests may wait for each
+other in a ring. Postgres then stops one mutation: it is undone, and its caller is told to send it again.
 """
 
 import inspect
@@ -18,14 +21,16 @@ from typing import Annotated, Any
 
 import strawberry
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import OperationalError, transaction
+from psycopg.errors import DeadlockDetected
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import capitalize_first, to_camel_case
 
-from accounts.errors import DomainError
+from accounts.errors import Conflict, DomainError
 from accounts.graphql.payloads import Outcome, errors_of, payload
 
 ASKED = "What is to be done."
+CROSSED = "Somebody changed the same things at the same moment, in another order. Send this again."
 
 
 def mutation(*, description: str, **fields: Any) -> Callable[[Callable[..., Any]], StrawberryField]:
@@ -42,6 +47,10 @@ def mutation(*, description: str, **fields: Any) -> Callable[[Callable[..., Any]
                     made = function(*args, **kwargs)
             except (DomainError, ValidationError) as refusal:
                 return Outcome(dict.fromkeys(fields), errors_of(refusal))
+            except OperationalError as error:
+                if not isinstance(error.__cause__, DeadlockDetected):
+                    raise
+                return Outcome(dict.fromkeys(fields), errors_of(Conflict(CROSSED)))
             values: Mapping[str, Any] = made if len(fields) > 1 else dict.fromkeys(fields, made)
             return Outcome(values, [])
 

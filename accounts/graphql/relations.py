@@ -4,17 +4,19 @@ Read once for a whole group, and only if it may be seen. Such a field is null wh
 where the actor may not see it; so it is never required.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import strawberry
 from django.db.models import Model
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 
-from accounts.errors import Invalid, NotFound
-from accounts.graphql import selection
+from accounts.errors import Invalid, LimitExceeded, NotFound
+from accounts.graphql import limits, selection
 from accounts.graphql.context import Info
 from accounts.graphql.fields import argument
 from accounts.graphql.ids import key_of, read_id
@@ -133,24 +135,66 @@ class AnyField(Column):
         """Never: it takes an argument."""
         return False
 
-    @staticmethod
-    def type_in(id: str) -> type:
-        """The type that an id is of; refused where it is none."""
-        name, _ = read_id(id)
-        if name not in NODES:
-            raise Invalid("This is no id.")
-        return NODES[name]
-
     def get_result(self, source: Any, info: Any, args: list[Any], kwargs: dict[str, Any]) -> Model | None:
         """The row."""
-        target, (_, key) = self.type_in(kwargs["id"]), read_id(kwargs["id"])
-        return rows_of(target, info.context, selection.of_row(info)).filter(pk=key).first()
+        (row,) = _any_rows([kwargs["id"]], info)
+        return row
+
+
+class AnyFieldList(Column):
+    """The rows with the ids that are given, in their order; of each type one statement."""
+
+    @property
+    def is_basic_field(self) -> bool:
+        """Never: it takes an argument."""
+        return False
+
+    def get_result(
+        self, source: Any, info: Any, args: list[Any], kwargs: dict[str, Any]
+    ) -> list[Model | None]:
+        """The rows, and null where the actor sees none."""
+        return _any_rows(not_too_many(kwargs["ids"]), info)
+
+
+def not_too_many(ids: Sequence[str]) -> Sequence[str]:
+    """The ids, if they are as many as may be asked for at once."""
+    if len(ids) > limits.LIST_MOST:
+        raise LimitExceeded(f"At most {limits.LIST_MOST} ids.")
+    return ids
+
+
+def node_in(id: str) -> tuple[str, UUID]:
+    """The type and key in an id; refused where it is of no type of ours."""
+    name, key = read_id(id)
+    if name not in NODES:
+        raise Invalid("This is no id.")
+    return name, key
+
+
+def _any_rows(ids: Sequence[str], info: Info) -> list[Model | None]:
+    asked = [node_in(each) for each in ids]
+    keys: dict[str, set[UUID]] = defaultdict(set)
+    for name, key in asked:
+        keys[name].add(key)
+    rows = {
+        (name, row.pk): row
+        for name, wanted in keys.items()
+        for row in rows_of(NODES[name], info.context, selection.of_row(info)).filter(pk__in=wanted)
+    }
+    return [rows.get(each) for each in asked]
 
 
 def any_node(*, description: str) -> Any:
     """A field of the root that is any row, by its id."""
     made = AnyField(description=description, type_annotation=StrawberryAnnotation(Node | None))
     made.arguments = [argument("id", strawberry.ID, "The object's id.")]
+    return made
+
+
+def any_nodes(*, description: str) -> Any:
+    """A field of the root that is any rows, by their ids."""
+    made = AnyFieldList(description=description, type_annotation=StrawberryAnnotation(list[Node | None]))
+    made.arguments = [argument("ids", list[strawberry.ID], "The objects' ids.")]
     return made
 
 

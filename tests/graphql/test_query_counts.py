@@ -14,11 +14,12 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.graphql.engine import Engine, Question
 from accounts.graphql.ids import global_id
+from accounts.identifiers import uuid7
 from config.schema import schema
 from tests.client import Api, queries
 from tests.factories import a_key, a_member, an_actor
 from tests.graphql.world import a_world
-from tests.journeys.factories import a_person
+from tests.journeys.factories import a_company, a_person
 
 WHO_IS_ASKING = 1
 """The key, and with it the tenant."""
@@ -166,13 +167,20 @@ def test_explanations_take_as_many_for_twenty_as_for_one(acme, api):
 
 
 @pytest.mark.parametrize("size", [1, 20])
-def test_objects_by_their_ids_take_one_for_each_type(acme, ordinary, size):
-    ids = [global_id("Person", a_person().pk) for _ in range(size)]
+def test_objects_by_their_ids_take_one_for_each_type(acme, api, ordinary, size):
+    ids = [global_id("Person", a_person(name=f"{number}").pk) for number in range(size)]
+    ids += [global_id("Company", a_company(name="Initech").pk), global_id("Person", uuid7()), ids[0]]
+    document = (
+        "query($ids: [ID!]!) { nodes(ids: $ids) { id ... on Person { name } ... on Company { name } } }"
+    )
 
-    with queries(1):
-        answer = ordinary("query($ids: [ID!]!) { nodes(ids: $ids) { ... on Person { name } } }", ids=ids)
+    with queries(WHO_IS_ASKING + 1):
+        answer = api(document, ids=ids)
+    with queries(2):
+        assert ordinary(document, ids=ids)["data"] == answer["data"]
 
-    assert len(answer["data"]["nodes"]) == size
+    found = answer["data"]["nodes"]
+    assert [node and node["id"] for node in found] == [*ids[:-2], None, ids[0]]
 
 
 def test_the_same_field_twice_is_read_twice_and_no_more(acme, ordinary):

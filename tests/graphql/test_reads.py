@@ -40,7 +40,6 @@ from tests.graphql.world import a_world
 from tests.journeys.factories import a_company, a_person
 
 IN_PYTHON = {
-    "Query.nodes": "Query.nodes is worked out in Python",
     "Query.viewer": "Query.viewer is worked out in Python",
     "Query.nps": "counted, and made in Python",
     "Query.npsByMonth": "counted, and made in Python",

@@ -1,7 +1,7 @@
 """Under what a plan is kept: all that decides on its statement, and nothing else.
 
 That is the document, who asks, and the values of variables; of ids and cursors, which a statement leaves
-open, no more than their shape: an id's type, a cursor's order, and which of its values are unknown.
+open, no more than their shape: the types of ids, a cursor's order, and which of its values are unknown.
 """
 
 import json
@@ -12,6 +12,7 @@ from accounts import tenancy
 from accounts.graphql.context import Context
 from accounts.graphql.ids import read_id
 from accounts.graphql.keyset import shape_of_cursor
+from accounts.graphql.relations import not_too_many
 from accounts.graphql.variables import Uses
 
 CURSORS = frozenset({"after", "before"})
@@ -30,13 +31,19 @@ def kept_under(context: Context) -> Hashable:
     )
 
 
-def left_open(uses: Uses, variables: Mapping[str, Any]) -> dict[str, str]:
+def left_open(uses: Uses, variables: Mapping[str, Any]) -> dict[str, Any]:
     """The variables of a request that a statement may leave open."""
     return {
         name: variables[name]
         for name, arguments in uses.items()
-        if isinstance(variables.get(name), str) and (arguments == {"id"} or arguments <= CURSORS)
+        if name in variables and _is_open(arguments, variables[name])
     }
+
+
+def _is_open(arguments: set[str], value: Any) -> bool:
+    if isinstance(value, list):
+        return arguments == {"ids"} and all(isinstance(each, str) for each in value)
+    return isinstance(value, str) and (arguments == {"id"} or arguments <= CURSORS)
 
 
 def key_of_variables(uses: Uses, variables: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -48,11 +55,11 @@ def _part(name: str, arguments: set[str], variables: Mapping[str, Any]) -> Any:
     if name not in variables:
         return ()
     value = variables[name]
-    if isinstance(value, str):
-        if arguments == {"id"}:
-            return read_id(value)[0]
+    if _is_open(arguments, value):
         if arguments <= CURSORS:
             return shape_of_cursor(value)
+        ids = [value] if isinstance(value, str) else not_too_many(value)
+        return tuple(sorted({read_id(each)[0] for each in ids}))
     return json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else (type(value), value)
 
 

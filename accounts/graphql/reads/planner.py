@@ -36,9 +36,18 @@ from accounts.graphql.reads import texts
 from accounts.graphql.reads.holes import EVERY, Hole, Trail, Tree, dig
 from accounts.graphql.reads.page import Page, Part
 from accounts.graphql.reads.slots import Slots
-from accounts.graphql.reads.sql import Below, Constant, Object, Row, Rows
+from accounts.graphql.reads.sql import AnyRows, Below, Constant, Object, Row, Rows, Written
 from accounts.graphql.reads.uncompiled import Uncompiled
-from accounts.graphql.relations import AnyField, FigureField, One, OneField, SingleField
+from accounts.graphql.relations import (
+    AnyField,
+    AnyFieldList,
+    FigureField,
+    One,
+    OneField,
+    SingleField,
+    node_in,
+    not_too_many,
+)
 from accounts.graphql.totals import TotalField
 from accounts.tallies import Tally
 
@@ -57,7 +66,7 @@ class Planner:
     """Whether more than columns of the row in hand is read."""
 
     # At the root, and a row in hand.
-    def root(self, kind: GraphQLObjectType, details: FieldDetailsList) -> Row | Page | Tally[Any] | None:
+    def root(self, kind: GraphQLObjectType, details: FieldDetailsList) -> Written | Tally[Any] | None:
         """A field of the root, or what is counted for it; raises Uncompiled where it is Python."""
         definition, declared = self._field(kind, details)
         match declared:
@@ -66,9 +75,11 @@ class Planner:
             case SingleField():
                 given = self._arguments(definition, declared, details)["id"]
                 return self._by_id(declared.target, given, details)
+            case AnyFieldList():
+                return self._by_ids(self._arguments(definition, declared, details)["ids"], details)
             case AnyField():
                 given = self._arguments(definition, declared, details)["id"]
-                return self._by_id(declared.type_in(given), given, details)
+                return self._by_id(NODES[node_in(given)[0]], given, details)
             case TotalField():
                 return declared.tally_of(self.context, **self._arguments(definition, declared, details))
         raise Uncompiled(f"{kind.name}.{details[0].node.name.value} is worked out in Python")
@@ -80,6 +91,18 @@ class Planner:
     def _by_id(self, target: type, given: str, details: FieldDetailsList) -> Row:
         key = self.slots.key(details[0].node, shape_of(target).name, given)
         return self.row(rows_of(target, self.context).filter(pk=key), self._kind(target), details)
+
+    def _by_ids(self, given: Sequence[str], details: FieldDetailsList) -> AnyRows:
+        names, keys = self.slots.keys(details[0].node, given)
+        by_name = {
+            name: rows_of(NODES[name], self.context)
+            .filter(pk=PARENT)
+            .values(j0=self._object(self._kind(NODES[name]), details, (EVERY,)))
+            for name in sorted({node_in(each)[0] for each in not_too_many(given)})
+        }
+        if self.holes and len(by_name) > 1:
+            raise Uncompiled("figures on top of rows of several types")
+        return AnyRows(names, keys, by_name)
 
     def _kind(self, target: type) -> GraphQLObjectType:
         return self.schema._schema.type_map[shape_of(target).name]  # type: ignore[return-value]

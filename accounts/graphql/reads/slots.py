@@ -7,6 +7,7 @@ a part of the key that it is kept under (`keys`).
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db.models import CharField, DecimalField, Field, TextField, UUIDField
 from django.db.models.expressions import Expression
@@ -14,6 +15,7 @@ from graphql import FieldNode, VariableNode
 
 from accounts.graphql.ids import key_of
 from accounts.graphql.keyset import Keyset
+from accounts.graphql.relations import node_in, not_too_many
 
 
 class Given(NamedTuple):
@@ -45,19 +47,24 @@ def _type(column: Field, connection: Any) -> str:
     return str(column.db_type(connection))
 
 
+def _names_and_keys(ids: Sequence[str]) -> tuple[list[str], list[UUID]]:
+    found = [node_in(each) for each in not_too_many(ids)]
+    return [name for name, _ in found], [key for _, key in found]
+
+
 @dataclass(frozen=True, slots=True)
 class Use:
     """A variable, and how its values are read."""
 
     variable: str
-    read: Callable[[str], Sequence[Any]]
+    read: Callable[[Any], Sequence[Any]]
 
 
 @dataclass(slots=True)
 class Slots:
     """The variables of one request that are left open, and what became of them."""
 
-    variables: Mapping[str, str]
+    variables: Mapping[str, Any]
     uses: list[Use] = field(default_factory=list)
 
     def key(self, node: FieldNode, name: str, given: str) -> Any:
@@ -68,6 +75,15 @@ class Slots:
             return key
         self.uses.append(Use(variable, lambda text: [key_of(text, name)]))
         return Slot(Given(len(self.uses) - 1, 0), UUIDField())
+
+    def keys(self, node: FieldNode, given: Sequence[str]) -> tuple[Any, Any]:
+        """The names of the types in ids, and the keys; raises Invalid where one is no id."""
+        variable = self._variable(node, "ids")
+        if variable is None:
+            names, keys = _names_and_keys(given)
+            return names, keys
+        self.uses.append(Use(variable, _names_and_keys))
+        return Given(len(self.uses) - 1, 0), Given(len(self.uses) - 1, 1)
 
     def cursor(self, node: FieldNode, argument: str, keyset: Keyset, given: str) -> list[Any]:
         """The values in a cursor of this order; raises Invalid where it is none."""

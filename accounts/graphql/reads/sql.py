@@ -77,6 +77,34 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class AnyRows:
+    """The rows with some ids, in their order, of several types: their objects are each queryset's `j0`.
+
+    `names` and `keys` are what stands in the ids: lists, or what a request gives.
+    """
+
+    names: Any
+    keys: Any
+    by_name: Mapping[str, QuerySet]
+
+    def sql(self, connection: Any, parent: str = "") -> Sql:
+        """The list, with null for what was not found."""
+        joins, objects, given = [], ["NULL"], [self.names, self.keys]
+        for name, rows in self.by_name.items():
+            found = statement(rows, connection)
+            if found is None:
+                continue
+            alias = f'"as_{name}"'
+            joins.append(f""" LEFT JOIN LATERAL ({found[0]}) AS {alias} ON "parent"."name" = '{name}'""")
+            objects.append(f'{alias}."j0"')
+            given += found[1]
+        listed = f'json_agg(coalesce({", ".join(objects)}) ORDER BY "parent"."place")'
+        ids = 'unnest(%s::text[], %s::uuid[]) WITH ORDINALITY AS "parent"("name", "id", "place")'
+        sql = f"(SELECT coalesce({listed}, '[]'::json) FROM {ids}{''.join(joins)})"  # noqa: S608  # all from compilers
+        return sql, tuple(given)
+
+
+@dataclass(frozen=True, slots=True)
 class Groups:
     """The rows of a tally, each as an object with the queryset's own names."""
 
