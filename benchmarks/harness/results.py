@@ -26,11 +26,11 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One measured ratio: what, against what, in which figure."""
+    """One measured ratio: what, against what, in which figure; none where the other was not there."""
 
     what: str
     against: str
-    spread: Spread
+    spread: Spread | None
     target: Target | None = None
 
     @property
@@ -38,6 +38,8 @@ class Finding:
         """Its line of the table."""
         spread, target = self.spread, self.target
         bound = f"{target.sign} {shown(target.bound)}" if target else ""
+        if spread is None:
+            return self.what, self.against, "", "", bound, "not measured"
         verdict = ("met" if target.is_met_by(spread) else "MISSED") if target else ""
         between = f"{shown(spread.low)} – {shown(spread.high)}"
         return self.what, self.against, shown(spread.middle), between, bound, verdict
@@ -45,8 +47,9 @@ class Finding:
     @property
     def as_json(self) -> dict[str, Any]:
         """For programs."""
+        ratio = self.spread.as_list if self.spread else None
         target = {"sign": self.target.sign, "bound": self.target.bound} if self.target else None
-        return {"what": self.what, "against": self.against, "ratio": self.spread.as_list, "target": target}
+        return {"what": self.what, "against": self.against, "ratio": ratio, "target": target}
 
 
 def shown(value: float) -> str:

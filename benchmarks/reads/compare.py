@@ -120,16 +120,15 @@ def compare(  # noqa: PLR0913 - a row of the tables above, and whom and how to a
 
 
 def findings(question: Question, ratios: Sequence[Ratio], rounds: Rounds, how: str) -> list[Finding]:
-    """What came of it; against those who were not here, nothing."""
+    """What came of it; of those who were not here, that they were not measured."""
     found = [
         Finding(
             f"{question.name}{_whose(each.ours)}: {WORDS[each.figure]}{how}",
             each.against,
-            ratio(rounds, each.ours, each.against, each.figure),
+            ratio(rounds, each.ours, each.against, each.figure) if each.against in rounds else None,
             each.target,
         )
         for each in ratios
-        if each.against in rounds
     ]
     slow = Spread.of([tail(sample) for sample in rounds[GRAPHQL]])
     is_bound = question in (ACCOUNT, PAGE)

@@ -21,7 +21,7 @@ from benchmarks import deliveries, intake, orm_loop
 from benchmarks.bench import Bench
 from benchmarks.data.build import fill
 from benchmarks.data.sizes import Plan, Size
-from benchmarks.reads import contenders, mutations
+from benchmarks.reads import contenders, growth, mutations
 from benchmarks.reads.postgraphile import wording
 from benchmarks.reads.questions import ACCOUNT, EXPLAINED, PAGE, QUESTIONS, Question
 from integrations.models import Delivery
@@ -159,6 +159,18 @@ def test_what_postgraphile_says_is_compared_in_our_words(ask):
     theirs["account"]["tier"] = "another"
     with pytest.raises(AssertionError):
         wording.assert_same(ours, theirs)
+
+
+def test_a_thousand_documents_differ_and_each_is_answered(filled):
+    documents = [*growth.different()]
+    assert len(set(documents)) == len(documents) >= growth.DOCUMENTS
+    given = {"id": global_id("Account", an_account(filled)), "after": None, "tier": growth.TIERS[1]}
+    api = Api(filled, a_key(filled))
+
+    for document in documents[::100]:
+        answer = api(document, **given)
+        assert "errors" not in answer
+        assert len(answer["data"]) == 2
 
 
 def as_moments(data: Any) -> Any:

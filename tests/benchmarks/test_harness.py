@@ -58,6 +58,14 @@ def test_a_finding_says_whether_it_is_enough(target, verdict):
     assert "| 0.80 |" in markdown([finding], "little data")
 
 
+def test_a_finding_says_that_the_other_was_not_there():
+    finding = Finding("reads", "a peer", None, Target("≥", 0.75))
+
+    assert finding.cells == ("reads", "a peer", "", "", "≥ 0.75", "not measured")
+    assert finding.as_json["ratio"] is None
+    assert "| not measured |" in markdown([finding], "little data")
+
+
 def test_cpu_is_counted_for_children_that_live_and_that_have_ended():
     before = processes.cpu_seconds(os.getpid())
     subprocess.run([sys.executable, "-c", BURN], check=True)

@@ -11,13 +11,19 @@ from django.core.management.base import BaseCommand
 from benchmarks import deliveries, intake, provisioning, scoring, tenants
 from benchmarks.bench import Bench
 from benchmarks.harness.results import Finding, markdown, table
-from benchmarks.reads import compare
+from benchmarks.reads import compare, growth
+
+
+def memory(bench: Bench) -> list[Finding]:
+    """What processes hold after many tenants, and after many documents."""
+    return [*tenants.measure_memory(bench), *growth.measure(bench)]
+
 
 MEASURES: dict[str, Callable[[Bench], list[Finding]]] = {
     "intake": intake.measure,
     "reads": compare.measure,
     "tenants": tenants.measure,
-    "memory": tenants.measure_memory,
+    "memory": memory,
     "scoring": scoring.measure,
     "deliveries": deliveries.measure,
     "provisioning": provisioning.measure,
