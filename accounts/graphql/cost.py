@@ -95,7 +95,7 @@ class Meter:
             return 0
         inside = self._level(named, node.selection_set)
         if is_connection(named):
-            return 1 + self._page(node) * inside
+            return 1 + max(1, self._page(node)) * inside  # a page of none is planned as any other
         if is_connection(parent):
             return inside if name in FREE else 1 + inside
         if is_list_type(get_nullable_type(declared)):

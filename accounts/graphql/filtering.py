@@ -21,6 +21,7 @@ from strawberry import UNSET
 from strawberry.types.base import get_object_definition, has_object_definition
 
 from accounts.errors import LimitExceeded
+from accounts.graphql import limits
 from accounts.graphql.context import Context
 from accounts.graphql.lookups import Lookup, checked
 from accounts.permissions import Permission
@@ -108,13 +109,16 @@ def _help_text(model: type[Model], path: str) -> str:
 
 def condition(given: Any, context: Context) -> Q:
     """A filter as a condition of Django's."""
-    if len(list(_conditions(given))) > CONDITIONS:
+    conditions = list(_conditions(given))
+    if len(conditions) > CONDITIONS:
         raise LimitExceeded(f"A filter holds at most {CONDITIONS} conditions.")
+    if sum(map(_length, conditions)) > limits.TEXT_MOST:
+        raise LimitExceeded(f"A filter holds at most {limits.TEXT_MOST} characters in all.")
     return _condition(given, context)
 
 
 def _conditions(given: Any) -> Iterator[object]:
-    for each in get_object_definition(given, strict=True).fields:
+    for each in _fields(given):
         value = getattr(given, each.python_name)
         if each.python_name in {"and_", "or_"} and value:
             for part in checked(value):
@@ -127,9 +131,25 @@ def _conditions(given: Any) -> Iterator[object]:
             yield value
 
 
+def _length(value: Any) -> int:
+    """The characters of a value's texts."""
+    match value:
+        case str():
+            return len(value)
+        case list() | tuple():
+            return sum(map(_length, value))
+    if has_object_definition(value):
+        return sum(_length(getattr(value, each.python_name)) for each in _fields(value))
+    return 0
+
+
+def _fields(given: Any) -> Any:
+    return get_object_definition(given, strict=True).fields
+
+
 def _condition(given: Any, context: Context) -> Q:
     found = Q()
-    for each in get_object_definition(given, strict=True).fields:
+    for each in _fields(given):
         value = getattr(given, each.python_name)
         if value is UNSET or value is None:
             continue

@@ -34,6 +34,8 @@ class Size:
     """How large a selection is, its fragments counted as often as they are spread."""
 
     depth: int = 0
+    fields: int = 0
+    branches: int = 0
     aliases: int = 0
     directives: int = 0
     repeats: int = 0
@@ -43,6 +45,8 @@ class Size:
     def add(self, other: "Size", *, below: int = 0) -> None:
         """Take in what is selected below, or on the same level."""
         self.depth = max(self.depth, other.depth + below)
+        self.fields += other.fields
+        self.branches += other.branches
         self.aliases += other.aliases
         self.directives += other.directives
         self.repeats += other.repeats
@@ -86,7 +90,9 @@ class _Pass:
         size.keys[node.alias.value if node.alias else node.name.value] += 1
         is_counted = not node.name.value.startswith("__")
         size.depth = max(size.depth, is_counted)
+        size.fields += is_counted
         if is_counted and node.selection_set:
+            size.branches += 1
             size.add(self.level(node.selection_set), below=1)
 
     def spread(self, name: str) -> Size:
@@ -118,6 +124,8 @@ def check(document: DocumentNode) -> list[GraphQLError]:
         walk.spread(fragment)
     found = {
         "depth": (whole.depth, limits.DEPTH),
+        "fields": (whole.fields, limits.FIELDS),
+        "branches": (whole.branches, limits.BRANCHES),
         "aliases": (whole.aliases, limits.ALIASES),
         "directives": (whole.directives, limits.DIRECTIVES),
         "repeats": (whole.repeats, limits.REPEATS),

@@ -40,6 +40,14 @@ def bomb(alias: bool) -> str:
     return f"{{ people(first: 1) {{ nodes {{ ...F0 }} }} }} {' '.join(fragments)} {last}"
 
 
+def nobodies() -> str:
+    """Pages of nobody, within what depth, aliases and cost allow; each would be planned all the same."""
+    lists = " ".join(f"{name}(first: 0) {{ nodes {{ id }} }}" for name in ("responses", "events", "visits"))
+    aliased = " ".join(f"a{number}: companies(first: 0) {{ nodes {{ ...C }} }}" for number in range(29))
+    people = f"people(first: 0) {{ nodes {{ {lists} identities {{ nodes {{ id }} }} }} }}"
+    return f"{{ {aliased} }} fragment C on Company {{ {lists} {people} }}"
+
+
 ATTACKS = {
     "deep": nested(40),
     "deeper": "{" + "a{" * 900 + "a" + "}" * 901,
@@ -51,6 +59,7 @@ ATTACKS = {
     "directives on the operation": "query A " + "@a " * 60 + "{ viewer { kind } }",
     "spreads": bomb(alias=False),
     "aliased spreads": bomb(alias=True),
+    "pages of nobody": nobodies(),
     "tokens": "{" + " id" * 2_100 + "}",
     "long": "{ viewer { kind } } #" + "x" * 20_000,
     "wide": "{ people(first: 100) { nodes { companies(first: 100) { nodes { id } } } } }",
@@ -105,6 +114,15 @@ def test_a_fragment_counts_as_often_as_it_is_spread():
     )
 
 
+def test_fields_and_branches_are_counted_as_often_as_they_are_spread():
+    assert (size_of("{ a { b c { d } } e }").fields, size_of("{ a { b c { d } } e }").branches) == (5, 2)
+    leaves = " ".join(f"f{number}" for number in range(50))
+    for spreads, refused in ((50, []), (70, ["fields"]), (600, ["branches", "fields"])):
+        inner = " ".join(f"b{number} {{ ...F }}" for number in range(spreads))
+        errors = guard.check(parse(f"{{ {inner} }} fragment F on T {{ {leaves} }}"))
+        assert sorted(error.extensions["limit"] for error in errors) == refused
+
+
 @pytest.mark.parametrize(
     ("selection", "variables", "cost"),
     [
@@ -113,7 +131,7 @@ def test_a_fragment_counts_as_often_as_it_is_spread():
         ("people(first: $n) { nodes { id } }", {"n": 5}, 6),
         ("people(first: $n) { nodes { id } }", {}, 8),
         ("people(first: $n) { nodes { id } }", {"n": "many"}, 51),
-        ("people(last: $n) { nodes { id } }", {"n": -5}, 1),
+        ("people(last: $n) { nodes { id } }", {"n": -5}, 2),
         ("people(first: 2, last: 9) { nodes { id } }", {}, 10),
         ("people(first: 99999999999999999999) { nodes { id } }", {}, 101),
         ("people(first: 0) { totalCount }", {}, 1),

@@ -23,6 +23,7 @@ from accounts.graphql.context import Context
 from accounts.graphql.engine import Answer, Engine, Question
 from accounts.graphql.ids import global_id
 from accounts.graphql.nodes import NODES
+from accounts.graphql.reads import plans
 from accounts.graphql.reads.keeping import kept
 from accounts.graphql.reads.reading import Read
 from accounts.graphql.reads.rows import RowPlan
@@ -194,6 +195,39 @@ def test_a_day_in_a_statement_is_believed_when_it_came_out_twice(
         (str(first + timedelta(days=1)), 1, True),
         (str(first + timedelta(days=61)), 0, False),
     ]
+
+
+def test_a_figure_says_its_own_day_even_to_those_who_see_nothing(
+    acme, globex, engine, request_of, monkeypatch
+):
+    request, said, clock, ahead = request_of(Permission.SEE_AUDIT), [], timezone.now, [0]
+    monkeypatch.setattr(timezone, "now", lambda: clock() + timedelta(days=ahead[0]))
+    for ahead[0] in (0, 0, 0, 1):
+        answer = ask(engine, request, "{ recurringRevenue { day totals { accountCount } } }")
+        said.append(json.loads(answer.text)["data"]["recurringRevenue"])
+
+    assert [each["day"] for each in said] == [str(today() + timedelta(days=day)) for day in (-1, -1, -1, 0)]
+    assert all(each["totals"] == [] for each in said)
+
+
+def test_a_statement_longer_than_any_should_be_is_not_sent(acme, globex, engine, request_of, monkeypatch):
+    a_person(name="Anna")
+    monkeypatch.setattr(plans, "LONGEST", 500)
+    answer = ask(engine, request_of(), "{ a: people { nodes { name } } b: people { nodes { name } } }")
+
+    assert answer.way == "ordinary"
+    assert json.loads(answer.text)["data"]["a"] == {"nodes": [{"name": "Anna"}]}
+
+
+def test_a_filter_holds_no_more_text_than_one_may_have(acme, globex, engine, request_of):
+    document = "query($f: PersonFilter) { people(filters: $f) { totalCount } }"
+    texts = ["x" * 1_000] * 6
+    for given, codes in (
+        ({"name": {"in": texts}}, []),
+        ({"or": [{"name": {"in": texts}}, {"not": {"email": {"in": texts}}}]}, ["BAD_USER_INPUT"]),
+    ):
+        told = json.loads(ask(engine, request_of(), document, f=given).text)
+        assert [error["extensions"]["code"] for error in told.get("errors", [])] == codes
 
 
 def test_a_moment_in_a_statement_is_never_believed(acme, globex, request_of):

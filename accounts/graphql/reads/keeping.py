@@ -33,6 +33,10 @@ class Plan(Protocol):
     def statement(self) -> Statement | None:
         """The statement that must be right."""
 
+    @property
+    def is_timeless(self) -> bool:
+        """Whether nothing in it may be of the day or the moment it was made."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kept[P: Plan]:
@@ -51,12 +55,15 @@ class Kept[P: Plan]:
 
 def kept[P: Plan](plan: P, before: "Kept[P] | None") -> Kept[P]:
     """How a plan is kept that was made now; before it, there may have been another in its place."""
-    if plan.statement is None or plan.statement.is_timeless:
+    if plan.is_timeless:
         return Kept(plan)
     day = _today()
-    was = before.plan.statement if before is not None and before.day == day else None
-    is_same = was is not None and was.sql == plan.statement.sql
+    is_same = before is not None and before.day == day and _sql(before.plan) == _sql(plan)
     return Kept(plan, day, time.monotonic() + FOR_A_WHILE if is_same else 0.0)
+
+
+def _sql(plan: Plan) -> bytes:
+    return plan.statement.sql if plan.statement else b""
 
 
 def _today() -> date:

@@ -20,6 +20,9 @@ from accounts.graphql.reads.statements import Statement, statement_of
 from accounts.graphql.reads.uncompiled import Uncompiled
 from accounts.tallies import Counted, Tally
 
+LONGEST = 1_000_000
+"""Characters of a statement: filters are written wherever they are used."""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -69,6 +72,12 @@ class Plan:
         return self.statement.sql.decode() if self.statement else ""
 
     @property
+    def is_timeless(self) -> bool:
+        """Whether nothing in it may be of the day it was made; a figure may say the day it is of."""
+        is_of_a_day = any(each.made for each in self.fields)
+        return not is_of_a_day and (self.statement is None or self.statement.is_timeless)
+
+    @property
     def size(self) -> int:
         """About how much room it takes."""
         return 500 * len(self.fields) + (len(self.statement.sql) if self.statement else 0)
@@ -103,5 +112,7 @@ def plan_of(schema: strawberry.Schema, executor: Executor, context: Context, slo
                 column = planned.sql(connection)
                 fields.append(Field(key, details, column=len(columns), holes=planner.holes))
         columns.append(column)
+        if sum(len(sql) for sql, _ in columns) > LONGEST:
+            raise Uncompiled("a statement longer than any should be")
     comment = tenancy.tenant().schema_name
     return Plan(kind, fields, statement_of(columns, slots.uses, comment) if columns else None)

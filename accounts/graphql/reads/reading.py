@@ -27,6 +27,7 @@ from accounts.graphql.reads.plans import Field, Plan, plan_of
 from accounts.graphql.reads.rows import RowReader
 from accounts.graphql.reads.slots import Slots
 from accounts.graphql.reads.texts import DOUBT
+from accounts.graphql.reads.uncompiled import Uncompiled
 from accounts.graphql.totals import Ready
 from accounts.graphql.written import written
 
@@ -86,7 +87,7 @@ class Reader:
                 self.plans.put(key, found, plan.size)
             plan = found.plan
             row = plan.statement.fetch(variables) if plan.statement else ()
-        except (DomainError, GraphQLError) as refused:
+        except (DomainError, GraphQLError, Uncompiled) as refused:
             executor = executor or self._executor(operation, variables, context)
             return self._ordinary(executor, {"": str(refused)})
         if plan.is_compiled and not _is_doubtful(row):

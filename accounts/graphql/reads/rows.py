@@ -39,6 +39,11 @@ class RowPlan:
     holes: Tree | None = None
 
     @property
+    def is_timeless(self) -> bool:
+        """Whether nothing in it may be of the day or the moment it was made."""
+        return self.statement is None or self.statement.is_timeless
+
+    @property
     def size(self) -> int:
         """About how much room it takes."""
         return 500 + (len(self.statement.sql) if self.statement else 0)
