@@ -18,7 +18,7 @@ from config.local.privileges import die_with_parent
 from config.local.problems import CannotStart, Stopped, check_room, make_folder
 from config.local.testing import wait
 
-NAMES = ("reads", "tenants", "memory", "scoring", "intake", "deliveries", "provisioning")
+NAMES = ("reads", "stages", "tenants", "memory", "scoring", "intake", "deliveries", "provisioning")
 DATA = PROJECT / ".data" / "bench"
 ROOM = 8 * 2**30
 ROOM_QUICK = 2**30

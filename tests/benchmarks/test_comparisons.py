@@ -4,6 +4,7 @@ import importlib
 import io
 import json
 import os
+import sys
 from copy import deepcopy
 from datetime import datetime
 from operator import attrgetter
@@ -11,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.wsgi import get_wsgi_application
 from django.db import connection, transaction
 from django.test import Client
 
@@ -21,7 +23,7 @@ from benchmarks import deliveries, intake, orm_loop
 from benchmarks.bench import Bench
 from benchmarks.data.build import fill
 from benchmarks.data.sizes import Plan, Size
-from benchmarks.reads import contenders, growth, mutations
+from benchmarks.reads import contenders, growth, mutations, stages
 from benchmarks.reads.postgraphile import wording
 from benchmarks.reads.questions import ACCOUNT, EXPLAINED, PAGE, QUESTIONS, Question
 from integrations.models import Delivery
@@ -171,6 +173,22 @@ def test_a_thousand_documents_differ_and_each_is_answered(filled):
         answer = api(document, **given)
         assert "errors" not in answer
         assert len(answer["data"]) == 2
+
+
+def test_every_stage_of_a_request_is_seen(filled):
+    document, key = ACCOUNT.document, an_account(filled)
+    question = {"query": document, "variables": {"id": global_id("Account", key)}}
+    given = stages.environment(f"{filled.schema_name}.unison.test", a_key(filled), question)
+    application, ran = get_wsgi_application(), set()
+    sys.setprofile(lambda frame, *_: ran.add(frame.f_code))
+    try:
+        with stages.lines_of_requests():
+            answer = json.loads(stages.answer(application, given))
+    finally:
+        sys.setprofile(None)
+
+    assert answer["data"]["account"]["id"] == global_id("Account", key)
+    assert ran >= stages.STAGES.keys()
 
 
 def as_moments(data: Any) -> Any:

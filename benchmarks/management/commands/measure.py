@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 from benchmarks import deliveries, intake, provisioning, scoring, tenants
 from benchmarks.bench import Bench
 from benchmarks.harness.results import Finding, markdown, table
-from benchmarks.reads import compare, growth
+from benchmarks.reads import compare, growth, stages
 
 
 def memory(bench: Bench) -> list[Finding]:
@@ -22,6 +22,7 @@ def memory(bench: Bench) -> list[Finding]:
 MEASURES: dict[str, Callable[[Bench], list[Finding]]] = {
     "intake": intake.measure,
     "reads": compare.measure,
+    "stages": stages.measure,
     "tenants": tenants.measure,
     "memory": memory,
     "scoring": scoring.measure,
