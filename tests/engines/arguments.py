@@ -50,6 +50,17 @@ SCALARS: dict[str, list[Any]] = {
 }
 """Values that are of a scalar's type, each also met in some row."""
 
+MILD: dict[str, list[Any]] = SCALARS | {
+    "String": ["ada", "trial", "EUR", "Ada Lovelace", "ada@unison.example", "web", "https://unison.example/"],
+    "Int": [1, 2, 7],
+    "Float": [1.0, 10.0, 2.5],
+    "Decimal": ["41.5", "1250.50", "0", "100.00", 7],
+    "DateTime": ["2026-03-01T09:30:00Z", "2026-10-25T00:30:00.999999Z", "2027-12-01T00:00:00+02:00"],
+    "Date": ["2026-03-01", "2026-03-02", "2027-02-01"],
+    "JSON": [{"plan": "gold", "seats": 3}, {}, {"a": {"b": [1.50, None]}}],
+}
+"""Values that a verb may well take."""
+
 MISTAKES: dict[str, list[Any]] = {
     "Boolean": ["true", 0],
     "Int": ["1", 1.5, 2**31, True, 10**20],
@@ -137,8 +148,9 @@ def _some(names: tuple[str, ...], least: int, most: int) -> st.SearchStrategy[li
 class Values:
     """Draws values for one question that is asked in one place."""
 
-    def __init__(self, draw: Any, world: World, place: Place) -> None:
+    def __init__(self, draw: Any, world: World, place: Place, *, is_mild: bool = False) -> None:
         self.draw = draw
+        self.is_mild = is_mild
         self.world = world
         self.place = place
         self.variables: dict[str, Variable] = {}
@@ -268,6 +280,8 @@ class Values:
             return self._cursor(hint)
         if hint.name in {"first", "last"}:
             return self.pick(BAD_SIZES if self.chance(2) else SIZES)
+        if self.is_mild:
+            return self.pick(MILD[kind.name])
         if kind.name == "String":
             return self._text()
         return self.pick(SCALARS[kind.name])

@@ -65,11 +65,9 @@ def explained(found: str, asker: Asker, operation: Operation, answers: Sequence[
     )
 
 
-def over_questions(world: World, check: Callable[[Asker, Operation], None], examples: int = EXAMPLES) -> None:
-    """Run a check over the questions of so many drawn documents."""
-    Seeded.random.seed(SEED)
-
-    @settings(
+def by_our_seed(examples: int) -> settings:
+    """How examples are drawn."""
+    return settings(
         max_examples=examples,
         backend=BACKEND,
         deadline=None,
@@ -77,6 +75,13 @@ def over_questions(world: World, check: Callable[[Asker, Operation], None], exam
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
+
+
+def over_questions(world: World, check: Callable[[Asker, Operation], None], examples: int = EXAMPLES) -> None:
+    """Run a check over the questions of so many drawn documents."""
+    Seeded.random.seed(SEED)
+
+    @by_our_seed(examples)
     @given(questions(world))
     def run(asked: Sequence[tuple[Asker, Operation]]) -> None:
         for asker, operation in asked:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from graphql import get_named_type
 from hypothesis import strategies as st
 
 from accounts.permissions import Permission
-from tests.engines.arguments import MISSING, Values, Variable
+from tests.engines.arguments import MISSING, Hint, Values, Variable
 from tests.engines.asking import Operation
 from tests.engines.selections import Level, Selections
 from tests.engines.world import SCHEMA, Asker, World
@@ -80,6 +81,38 @@ def questions(draw: Any, world: World) -> list[tuple[Asker, Operation]]:
     written = document(draw, world, first)
     rest = draw(st.lists(anybody, max_size=2))
     return [(asker, written.with_values(draw)) for asker in [first, *rest]]
+
+
+@st.composite
+def mutations(draw: Any, world: World) -> tuple[Asker, Operation]:
+    """A mutation with any input that its type allows, and anything selected of what it answers."""
+    place = draw(st.sampled_from([world.places["acme"], world.places["globex"]]))
+    everything = place.key(frozenset(Permission))
+    values = Values(draw, world, place)
+    asker = draw(st.sampled_from(place.everybody)) if values.chance(15) else everything
+    fields: Any = SCHEMA.mutation_type and SCHEMA.mutation_type.fields
+    name = values.pick(list(fields))
+    declared = fields[name]
+    payload: Any = get_named_type(declared.type)
+    named = [get_named_type(each.type).name for each in payload.fields.values()]
+    kinds = tuple(each for each in named if each in place.ids)
+    kind = declared.args["input"].type
+    given = Values(draw, world, place, is_mild=True).plain(kind, Hint("input", kinds), draw)
+    selections = Selections(values)
+    room = values.pick(ROOMS)
+    answer = selections.some(payload, room, 9, Level())
+    fragments = _reached(answer, {each.name: each.text for each in selections.fragments})
+    used = set(USED.findall(" ".join([answer, *fragments])))
+    variables = [each for key, each in values.variables.items() if key in used]
+    head = ", ".join(["$input: " + str(kind), *(each.declared for each in variables)])
+    document = "\n".join(
+        [
+            f"mutation({head}) {{ {name}(input: $input) {{ refusals: errors {{ code }} {answer[1:]} }}",
+            *fragments,
+        ]
+    )
+    operation = Written(document, None, variables).with_values(draw)
+    return asker, Operation(document, {"input": given, **operation.variables})
 
 
 def _reached(root: str, texts: Mapping[str, str]) -> list[str]:

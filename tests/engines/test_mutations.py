@@ -1,0 +1,68 @@
+"""What a mutation answers is the same by both engines, but for what is new: keys, moments, secrets."""
+
+import json
+import re
+from base64 import b64decode
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import given
+
+from tests.engines.asking import COMPILING, ORDINARY, Operation, ask, comparable, difference
+from tests.engines.chance import SEED, Seeded
+from tests.engines.comparing import EXAMPLES, by_our_seed, explained
+from tests.engines.leaks import KEY
+from tests.engines.operations import mutations
+from tests.engines.world import Asker, Place
+
+MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{15}(?:Z|\+00:00)")
+SECRET = re.compile(r"\b(uk|uw|whsec)_[0-9A-Za-z_+/=-]+")
+
+
+def settled(found: Any, place: Place) -> Any:
+    """An answer without what is new."""
+    if isinstance(found, tuple):
+        return tuple((key, settled(value, place)) for key, value in found)
+    if isinstance(found, list):
+        return [settled(each, place) for each in found]
+    if not isinstance(found, str):
+        return found
+    try:
+        inside = b64decode(found, altchars=b"-_", validate=True).decode()
+    except ValueError:
+        inside = found
+    text = KEY.sub(lambda key: key[0] if key[0] in place.keys else "a new key", inside)
+    return SECRET.sub("a secret", MOMENT.sub(_settled_moment, text))
+
+
+def _settled_moment(found: re.Match[str]) -> str:
+    moment = datetime.fromisoformat(found[0])
+    return "now" if abs(moment - datetime.now(UTC)) < timedelta(hours=1) else found[0]
+
+
+def _became(text: str) -> str:
+    """What became of a mutation: nobody carried it out, it was refused, or it changed something."""
+    payload = next(iter((json.loads(text).get("data") or {"": None}).values()))
+    if payload is None:
+        return "not carried out"
+    return "changed" if any(payload.values()) and not payload["refusals"] else "refused"
+
+
+def test_mutations_answer_alike(world):
+    done: Counter[str] = Counter()
+    Seeded.random.seed(SEED)
+
+    @by_our_seed(EXAMPLES // 4)
+    @given(mutations(world))
+    def run(asked: tuple[Asker, Operation]) -> None:
+        asker, operation = asked
+        answers = [ask(engine, asker, operation) for engine in (COMPILING, ORDINARY)]
+        one, other = (settled(comparable(each.text), world.place(asker.tenant)) for each in answers)
+        found = difference(one, other)
+        assert found is None, explained(found, asker, operation, [each.text for each in answers])
+        done[_became(answers[1].text)] += 1
+
+    run()
+    assert done["changed"] > done.total() / 8, done
+    assert done["refused"] > 0
