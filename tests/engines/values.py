@@ -27,6 +27,7 @@ TEXTS = [
     "-1",
     "<script>&amp;</script>",
     "champion",
+    "\ue000private",  # a character that is nobody's, so that anybody may give it a meaning
 ]
 """No empty one: where a text may be empty is the column's to say."""
 
