@@ -7,6 +7,7 @@ bounds: a syntax tree takes 40 bytes for each character of its source, 130 where
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from threading import Lock
 from typing import Any
 
@@ -29,6 +30,9 @@ from accounts.graphql.cost import Meter
 from accounts.graphql.errors import Code, Refused, error
 from accounts.graphql.variables import Uses, variables_in
 
+BYTES = 100
+"""Of a syntax tree, for each character of its source: 40, or 130 where there is no white space."""
+
 ROOM = 1_000_000
 """Characters of source that are remembered."""
 
@@ -41,10 +45,18 @@ class Document:
     operations: dict[str | None, OperationDefinitionNode]
     fragments: dict[str, FragmentDefinitionNode]
     fixed_costs: dict[str | None, int] = field(default_factory=dict)
-    picked: dict[int, Any] = field(default_factory=dict)
-    """What is selected below a field, by the field's node."""
+    number: int = field(default_factory=count().__next__)
+    """What tells it from every other; what is kept elsewhere is kept under it, and does not keep the tree."""
+    picked: dict[tuple[int, ...], Any] = field(default_factory=dict)
+    """What is selected below a field, by the field's nodes."""
     uses: dict[int, Uses] = field(default_factory=dict)
     """What variables are used in a part, by the part's node."""
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes it takes."""
+        source = self.tree.loc.source.body if self.tree.loc else ""
+        return BYTES * len(source)
 
     @classmethod
     def of(cls, tree: DocumentNode) -> "Document":

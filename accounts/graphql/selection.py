@@ -1,7 +1,7 @@
 """What is selected below a field: which expressions to compute, and whether anybody wants a cursor.
 
-Found once per document and field, and remembered with the document. `@skip` and `@include` are not looked at:
-to compute a little too much does no harm.
+Found once per document and field, and remembered with the document. `@skip` and `@include` are not looked at
+below the field: to compute a little too much does no harm.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -38,9 +38,10 @@ def of_row(info: Info) -> Selected:
 
 def _remembered(info: Info, find: Finder) -> Selected:
     nodes, document = info._raw_info.field_nodes, info.context.document
-    found = document.picked.get(id(nodes[0]))
+    key = tuple(map(id, nodes))  # which nodes are merged is `@skip`'s and `@include`'s to say
+    found = document.picked.get(key)
     if found is None:
-        found = document.picked[id(nodes[0])] = find(nodes, document.fragments)
+        found = document.picked[key] = find(nodes, document.fragments)
     return found
 
 

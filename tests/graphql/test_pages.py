@@ -206,6 +206,20 @@ def test_pages_below_rows_are_each_parents_own(acme):
     assert pages(first=3, after=five)["five"] == (["five 1", "five 0"], 5, True, False)
 
 
+def test_what_is_selected_may_differ_from_one_request_to_the_next(acme):
+    a_person()
+    api = Api(acme, a_key(acme))
+    document = """query($more: Boolean!, $id: ID!) {
+        people(first: 1) { nodes { id } }
+        people(first: 1) @include(if: $more) { edges { cursor } pageInfo { endCursor } }
+        node(id: $id) { id } }"""
+    few, more = (api(document, more=more, id="no id") for more in (False, True))
+
+    assert "edges" not in few["data"]["people"]
+    assert more["data"]["people"]["pageInfo"]["endCursor"]
+    assert [error["path"] for error in more["errors"]] == [["node"]]
+
+
 def test_nothing_is_counted_or_read_that_is_not_asked_for(acme):
     a_person()
     api = Api(acme, a_key(acme))

@@ -3,6 +3,7 @@
 That they answer as the ordinary way does is shown by random questions, in tests/engines.
 """
 
+import gc
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from django.utils import timezone
 from graphql import get_named_type, is_composite_type, is_required_argument
 
 from accounts.graphql.context import Context
+from accounts.graphql.documents import Document
 from accounts.graphql.engine import Answer, Engine, Question
 from accounts.graphql.ids import global_id
 from accounts.graphql.nodes import NODES
@@ -339,6 +341,18 @@ def test_files_are_explained(acme, globex, tmp_path):
     file.write_text("{ nothing }")
     with pytest.raises(CommandError, match="Cannot query field"):
         call_command("explain_reads", "acme", str(file))
+
+
+def test_a_document_that_is_forgotten_is_not_kept_by_its_plans(acme, globex, engine, request_of):
+    engine.library.room = 200
+    for number in range(20):
+        ask(engine, request_of(), f"{{ a{number}: people {{ totalCount nodes {{ id name }} }} }}")
+    gc.collect()
+    alive = [each for each in gc.get_objects() if type(each) is Document]
+
+    ours = [each for each in alive if each.tree.loc and "totalCount nodes" in each.tree.loc.source.body]
+    assert len(engine.reader.plans) == 20
+    assert len(ours) <= len(engine.library) + 1
 
 
 def test_what_is_kept_is_bounded(acme, globex, engine, request_of):

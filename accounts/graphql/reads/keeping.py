@@ -19,8 +19,8 @@ from django.utils import timezone
 from accounts import tenancy
 from accounts.graphql.reads.statements import Statement
 
-ROOM = 8_000_000
-"""Characters of statements that are kept; a plan takes about as much again."""
+ROOM = 16_000_000
+"""About how many bytes of plans are kept, with the documents that they hold on to."""
 
 FOR_A_WHILE = 60.0
 """Seconds for which a plan holds that has come out the same twice."""

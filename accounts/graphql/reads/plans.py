@@ -26,14 +26,14 @@ LONGEST = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One root field: its key, as it is selected, and where its answer comes from.
+    """One root field: its key, and where its answer comes from; how it is selected, where Python asks.
 
     That is a column of the statement, with figures put into its holes or one `made` of what it counts; or a
     text; or Python alone, for the reason given.
     """
 
     key: str
-    details: FieldDetailsList
+    details: FieldDetailsList = field(default_factory=list)
     column: int | None = None
     text: str | None = None
     reason: str = ""
@@ -79,7 +79,7 @@ class Plan:
 
     @property
     def size(self) -> int:
-        """About how much room it takes."""
+        """About how many bytes it takes, but for the document, if it holds parts of that."""
         return 500 * len(self.fields) + (len(self.statement.sql) if self.statement else 0)
 
 
@@ -93,7 +93,7 @@ def plan_of(schema: strawberry.Schema, executor: Executor, context: Context, slo
     columns: list[Sql] = []
     for key, details in found.grouped_field_set.items():
         if details[0].node.name.value == "__typename":
-            fields.append(Field(key, details, text=f'"{kind.name}"'))
+            fields.append(Field(key, text=f'"{kind.name}"'))
             continue
         planner = Planner(schema, executor, context, slots)
         try:
@@ -103,14 +103,14 @@ def plan_of(schema: strawberry.Schema, executor: Executor, context: Context, slo
             continue
         match planned:
             case None:
-                fields.append(Field(key, details, text="null"))
+                fields.append(Field(key, text="null"))
                 continue
             case Tally(groups=groups, made=made):
                 column = Groups(groups).sql(connection)
                 fields.append(Field(key, details, column=len(columns), made=made))
             case _:
                 column = planned.sql(connection)
-                fields.append(Field(key, details, column=len(columns), holes=planner.holes))
+                fields.append(Field(key, column=len(columns), holes=planner.holes))
         columns.append(column)
         if sum(len(sql) for sql, _ in columns) > LONGEST:
             raise Uncompiled("a statement longer than any should be")

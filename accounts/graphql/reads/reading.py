@@ -75,16 +75,16 @@ class Reader:
             return Read(None, refused.errors, "ordinary", {"": "variables that do not fit"})
 
     def _read(self, operation: OperationDefinitionNode, variables: Variables, context: Context) -> Read:
-        executor: Executor | None = None
+        executor, document = None, context.document
         try:
-            uses = context.document.uses_of(operation)
-            key = (context.document, id(operation), key_of_variables(uses, variables), kept_under(context))
+            uses = document.uses_of(operation)
+            key = (document.number, id(operation), key_of_variables(uses, variables), kept_under(context))
             found = self.plans.get(key)
             if found is None or not found.holds:
                 executor = self._executor(operation, variables, context)
                 plan = plan_of(self.schema, executor, context, Slots(left_open(uses, variables)))
                 found = kept(plan, found)
-                self.plans.put(key, found, plan.size)
+                self.plans.put(key, found, plan.size + (0 if plan.is_compiled else document.weight))
             plan = found.plan
             row = plan.statement.fetch(variables) if plan.statement else ()
         except (DomainError, GraphQLError, Uncompiled) as refused:

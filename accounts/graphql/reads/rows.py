@@ -61,11 +61,12 @@ class RowReader:
     ) -> dict[str, Any] | None:
         """What is selected, or None where the ordinary way is as short."""
         context: Context = executor.context_value
-        key = (context.document, kind.name, self._selected(executor, details), kept_under(context))
+        document = context.document
+        key = (document.number, kind.name, self._selected(executor, details), kept_under(context))
         found = self.plans.get(key)
         if found is None or not found.holds:
             found = kept(self._planned(executor, kind, details, type(row)), found)
-            self.plans.put(key, found, found.plan.size)
+            self.plans.put(key, found, found.plan.size + (document.weight if found.plan.holes else 0))
         plan = found.plan
         if plan.statement is None:
             return None
