@@ -147,7 +147,8 @@ def line_of(number: int, event: Incoming, latest: datetime) -> str:
         row += _backfilled(event.recorded_at, moment, latest)
     if event.properties:
         row += f',"p":{_told(event.properties)}'
-    if not row.isascii() or "\\u0000" in row or len(row) > MOST_BYTES or _may_be_deep(row):
+    nested = row.count("{") + row.count("[")  # at least as deep as it can be
+    if not row.isascii() or "\\u0000" in row or len(row) > MOST_BYTES or nested > MOST_NESTED:
         _look_closely(event)
     return row + "}"
 
@@ -173,7 +174,7 @@ def checked_grouping(given: Grouping, latest: datetime) -> Grouping:
         raise _out_of_time()
     if given.role and given.role not in AffiliationRole.values:
         raise Refused("role", "This is not a role.")
-    _short("company_key", given.company_key, 200)
+    _check_length("company_key", given.company_key, 200)
     check_text("company_key", given.company_key, 200)
     if given.identity is not None:
         given.identity = _kept(given.identity)
@@ -184,10 +185,6 @@ def checked_grouping(given: Grouping, latest: datetime) -> Grouping:
         _backfilled(given.recorded_at, given.occurred_at or EARLIEST, latest)
     check_json("traits", given.traits)
     return given
-
-
-def _may_be_deep(row: str) -> bool:
-    return row.count("{") + row.count("[") > MOST_NESTED
 
 
 def _out_of_time() -> Refused:
@@ -201,7 +198,7 @@ def _kept(identity: IdentityKey) -> IdentityKey:
         raise Refused("identity.kind", "An identity is of the kind anonymous, user or email.")
     if kind == IdentityKind.EMAIL:
         value = value.strip().lower()
-    _short("identity.value", value, 200)
+    _check_length("identity.value", value, 200)
     return kind, value
 
 
@@ -221,11 +218,15 @@ def _whose(event: Incoming) -> str:
     return who + where
 
 
+def _check_length(field: str, text: str, longest: int) -> None:
+    if not 0 < len(text) <= longest:
+        raise Refused(
+            field, f"This is longer than {longest} characters." if text else "This may not be empty."
+        )
+
+
 def _short(field: str, text: str, longest: int) -> str:
-    if not text:
-        raise Refused(field, "This may not be empty.")
-    if len(text) > longest:
-        raise Refused(field, f"This is longer than {longest} characters.")
+    _check_length(field, text, longest)
     return quoted(text)
 
 
@@ -237,8 +238,7 @@ def _told(properties: Mapping[str, Any]) -> str:
 
 
 def _name(name: str) -> str:
-    app, dot, _ = name.partition(".")
-    if dot and app.lower() in OUR_APPS:
+    if "." in name and (app := name.partition(".")[0]).lower() in OUR_APPS:
         raise Refused("name", f"Names that begin with “{app}.” are kept for what Unison itself announces.")
     return _short("name", name, 120)
 

@@ -4,6 +4,7 @@ The write key names the tenant, on whichever host; on a tenant's own host it mus
 is one transaction with a few statements; the rollups follow in a worker.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -136,7 +137,7 @@ def _answer(taken: Taken) -> HttpResponse:
         "repeated": taken.repeated,
         "refused": _refused(taken),
     }
-    return JsonResponse(content, headers=OPEN_TO_BROWSERS)
+    return HttpResponse(json.dumps(content), content_type="application/json", headers=OPEN_TO_BROWSERS)
 
 
 def _refused(taken: Taken) -> list[dict[str, Any]]:
