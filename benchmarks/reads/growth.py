@@ -25,7 +25,9 @@ BLOCK = 10
 AGAIN = 20
 """So often each is asked before the next ones are, about something else each time."""
 
-CLIENTS = 4
+CLIENTS = 2
+"""Few, so that each connection is asked the same often enough to keep it prepared."""
+
 FLAT = Target("≤", 1.1)
 WITHIN = 3600.0
 MEGABYTE = 2**20
@@ -39,8 +41,8 @@ CURSORS = "query { accounts(first: 50, ordering: [{renewalOn: ASC}]) { edges { c
 
 def measure(bench: Bench) -> list[Finding]:
     """One process, asked by few clients for long: what it and its backends hold early and at the end."""
-    early, late = (500, 2_500) if bench.is_quick else (20_000, 100_000)
-    documents = list(islice(different(), DOCUMENTS // 10 if bench.is_quick else DOCUMENTS))
+    early, late = (1_000, 3_000) if bench.is_quick else (20_000, 100_000)
+    documents = list(islice(different(), DOCUMENTS // 20 if bench.is_quick else DOCUMENTS))
     before = set(processes.below(bench.postgres))
     with web.serving(web.APPLICATION, bench.log("web"), 1) as served:
         asks = list(requests(tenant_named(MAIN), served.port, documents))

@@ -71,7 +71,7 @@ def measure(bench: Bench) -> list[Finding]:
     ]
     application = get_wsgi_application()
     with lines_of_requests():
-        rounds = [looked_at(application, asks, 1 if bench.is_quick else 10) for _ in range(bench.rounds + 1)]
+        rounds = [looked_at(application, asks, 1 if bench.is_quick else 5) for _ in range(bench.rounds + 1)]
     names = sorted({name for seen in rounds for name in seen}, key=lambda name: -rounds[-1][name])
     return [
         Finding(f"account: {name}", WHOLE, Spread.of([seen[name] / seen.total() for seen in rounds[1:]]))
