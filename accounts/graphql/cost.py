@@ -1,8 +1,8 @@
 """What an operation may cost: the objects it can return, with the variables of this very request.
 
 An object costs 1 and everything in it as often as it may be there; a connection is a page of `first` or
-`last` (50 where neither is said), another list is taken to hold what is expected of it. Columns cost nothing,
-a mutation 10, a look at the schema 10.
+`last` (50 where neither is said), another list is taken to hold what is expected of it. Filters and orders
+cost what they hold, wherever they are used. Columns cost nothing, a mutation 10, a look at the schema 10.
 """
 
 from collections.abc import Mapping
@@ -21,9 +21,11 @@ from graphql import (
     InlineFragmentNode,
     IntValueNode,
     ListValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
+    ValueNode,
     VariableNode,
     get_named_type,
     is_composite_type,
@@ -51,6 +53,8 @@ class Meter:
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: Mapping[str, Any]
     known: dict[str, int] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    """How many values variables hold."""
     is_fixed: bool = True
     """Whether no variable had a say, so that the count holds for every request."""
 
@@ -95,12 +99,30 @@ class Meter:
             return 0
         inside = self._level(named, node.selection_set)
         if is_connection(named):
-            return 1 + max(1, self._page(node)) * inside  # a page of none is planned as any other
+            rows = max(1, self._page(node)) * inside  # a page of none is planned as any other
+            return 1 + self._given(node) + rows
         if is_connection(parent):
             return inside if name in FREE else 1 + inside
         if is_list_type(get_nullable_type(declared)):
             return self._listed(node, parent.fields[name]) * (1 + inside)
         return 1 + inside
+
+    def _given(self, node: FieldNode) -> int:
+        """The values in filters and orders: each is looked at wherever it is used."""
+        return sum(self._values(each.value) for each in node.arguments or ())
+
+    def _values(self, value: ValueNode) -> int:
+        if isinstance(value, VariableNode):
+            self.is_fixed = False
+            name = value.name.value
+            if name not in self.sizes:
+                self.sizes[name] = _size(self.variables.get(name))
+            return self.sizes[name]
+        if isinstance(value, ListValueNode):
+            return 1 + sum(1 + self._values(each) for each in value.values)
+        if isinstance(value, ObjectValueNode):
+            return 1 + sum(1 + self._values(each.value) for each in value.fields)
+        return 0
 
     def _page(self, node: FieldNode) -> int:
         asked = [self._value(each) for each in node.arguments or () if each.name.value in {"first", "last"}]
@@ -128,6 +150,17 @@ class Meter:
 
 def _clipped(sizes: list[int]) -> int:
     return min(max(0, sizes[0]), limits.PAGE_MOST) if sizes else limits.PAGE
+
+
+def _size(given: Any) -> int:
+    """The values in a list or an object, to any depth; a single one is none."""
+    size, open_values = 0, [given]
+    while open_values and size <= limits.COST:
+        value = open_values.pop()
+        inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        size += len(inside) + isinstance(value, dict | list)
+        open_values.extend(inside)
+    return size
 
 
 def is_connection(named: Any) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import OperationalError
 from graphql import GraphQLError, GraphQLFormattedError, GraphQLSyntaxError
-from psycopg.errors import QueryCanceled
+from psycopg.errors import InFailedSqlTransaction, QueryCanceled
 
 from accounts.errors import DomainError, ErrorCode
 
@@ -93,6 +93,8 @@ def _coded(given: GraphQLError, default: Code) -> GraphQLFormattedError:
     if is_timeout(cause):
         message = "This took longer than a question may. Ask for less, or for what an index knows."
         return _as(given, message, Code.TIMEOUT)
+    if isinstance(cause.__cause__, InFailedSqlTransaction):  # the log has what failed
+        return _as(given, "This was not tried, because something before it failed.", Code.INTERNAL)
     return _masked(given, cause)
 
 

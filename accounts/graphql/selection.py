@@ -11,6 +11,9 @@ from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, Inlin
 
 from accounts.graphql.context import Info
 
+MOST = 1_000
+"""Selections of a document that are remembered; directives can make more of them than fields."""
+
 
 @dataclass(frozen=True, slots=True)
 class Selected:
@@ -41,6 +44,8 @@ def _remembered(info: Info, find: Finder) -> Selected:
     key = tuple(map(id, nodes))  # which nodes are merged is `@skip`'s and `@include`'s to say
     found = document.picked.get(key)
     if found is None:
+        if len(document.picked) >= MOST:
+            document.picked.clear()
         found = document.picked[key] = find(nodes, document.fragments)
     return found
 

@@ -13,10 +13,11 @@ from accounts.graphql.nodes import Column
 from accounts.tallies import Tally
 
 
-class Ready(NamedTuple):
-    """A figure that has been counted already."""
+class Counted(NamedTuple):
+    """What has been counted already, with all else, and what is made of it."""
 
-    figure: Any
+    made: Callable[[Sequence[Any]], Any]
+    rows: Sequence[Any]
 
 
 class TotalField(Column):
@@ -31,9 +32,9 @@ class TotalField(Column):
         return False
 
     def get_result(self, source: Any, info: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """The figure; where it was counted with all else, it is the source."""
-        if isinstance(source, Ready):
-            figure = source.figure
+        """The figure; where it was counted with all else, that is the source."""
+        if isinstance(source, Counted):
+            figure = source.made(source.rows)
         else:
             tally = self.tally_of(info.context, **kwargs)
             figure = tally and tally.count()

@@ -141,13 +141,17 @@ def test_fields_and_branches_are_counted_as_often_as_they_are_spread():
         ("surveys(first: 2) { nodes { questions { text } } }", {}, 23),
         ("responses(first: 2) { nodes { answers { text } } }", {}, 9),
         ("eventKinds { name }", {}, 10),
+        ('people(first: 3, filters: {name: {in: ["a", "b"]}}) { nodes { id } }', {}, 11),
+        ("people(first: 3, filters: $f, search: $t) { nodes { id } }", {"f": {"name": {"in": ["a"]}}}, 10),
+        ("people(first: 3, filters: $f) { nodes { id } }", {"f": {"and": [{}] * 100}}, 207),
         ("viewer { tenant { name } }", {}, 2),
         ("__schema { types { name } }", {}, 10),
         ("__typename", {}, 1),
     ],
 )
 def test_an_operation_costs_the_objects_it_may_return(selection, variables, cost):
-    document = Document.of(parse(f"query($n: Int = 7, $ids: [ID!]! = []) {{ {selection} }}"))
+    declared = "$n: Int = 7, $ids: [ID!]! = [], $f: PersonFilter, $t: String"
+    document = Document.of(parse(f"query({declared}) {{ {selection} }}"))
 
     assert document.cost(document.operation(None), schema, variables) == cost
 

@@ -21,7 +21,7 @@ from accounts.graphql.reads.uncompiled import Uncompiled
 from accounts.tallies import Counted, Tally
 
 LONGEST = 1_000_000
-"""Characters of a statement: filters are written wherever they are used."""
+"""Bytes of a statement: filters are written wherever they are used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,8 @@ def plan_of(schema: strawberry.Schema, executor: Executor, context: Context, slo
                 column = planned.sql(connection)
                 fields.append(Field(key, column=len(columns), holes=planner.holes))
         columns.append(column)
-        if sum(len(sql) for sql, _ in columns) > LONGEST:
-            raise Uncompiled("a statement longer than any should be")
     comment = tenancy.tenant().schema_name
-    return Plan(kind, fields, statement_of(columns, slots.uses, comment) if columns else None)
+    statement = statement_of(columns, slots.uses, comment) if columns else None
+    if statement and len(statement.sql) > LONGEST:
+        raise Uncompiled("a statement longer than any should be")
+    return Plan(kind, fields, statement)

@@ -28,7 +28,7 @@ from accounts.graphql.reads.rows import RowReader
 from accounts.graphql.reads.slots import Slots
 from accounts.graphql.reads.texts import DOUBT
 from accounts.graphql.reads.uncompiled import Uncompiled
-from accounts.graphql.totals import Ready
+from accounts.graphql.totals import Counted
 from accounts.graphql.written import written
 
 type Way = Literal["compiled", "mixed", "ordinary"]
@@ -135,7 +135,7 @@ def _text(plan: Plan, each: Field, row: Sequence[str | None], executor: Executor
     path = Path(None, each.key, plan.kind.name)
     text = (each.text if each.column is None else row[each.column]) or "null"
     if each.reason or each.made:
-        source = Ready(each.made(json.loads(text, parse_float=Decimal))) if each.made else None
+        source = Counted(each.made, json.loads(text, parse_float=Decimal)) if each.made else None
         return written(executor.execute_field(plan.kind, source, each.details, path, None))
     if not each.holes:
         return text
