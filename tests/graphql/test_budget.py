@@ -49,6 +49,18 @@ def test_beyond_the_budget_is_429_with_the_time_to_wait(acme, settings):
     assert "data" not in refused.json()
 
 
+def test_what_is_refused_has_a_price_too(acme, settings):
+    settings.GRAPHQL_COST_PER_MINUTE = 3
+    client = Client(headers={"host": "localhost", "authorization": f"Bearer {a_key(acme)}"})
+    answers = [
+        client.post("/graphql/", {"query": "{ nothing }" + " " * 600}, content_type="application/json").json()
+        for _ in range(2)
+    ]
+
+    codes = [answer["errors"][0]["extensions"]["code"] for answer in answers]
+    assert codes == ["GRAPHQL_VALIDATION_FAILED", "THROTTLED"]
+
+
 def test_another_key_has_its_own(acme, globex, settings):
     settings.GRAPHQL_COST_PER_MINUTE = 5
 
