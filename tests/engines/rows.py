@@ -123,7 +123,7 @@ class Builder:
                 return self.random.choice([*values.JSONS, {"mark": self.mark, self.mark: [self.mark]}])
             case models.BinaryField():
                 return self.random.randbytes(32)
-        raise NotImplementedError(f"Say what a {type(column).__name__} holds.")
+        raise TypeError(f"Say what a {type(column).__name__} holds.")
 
     def _text(self, column: Field) -> str:
         if column.blank and self.random.random() < 0.25:
