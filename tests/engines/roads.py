@@ -14,7 +14,7 @@ from tests.engines.world import SCHEMA, Place
 DAY = "2026-03-01"
 
 SEVERAL = 6
-"""Ids that are tried where one is asked for."""
+"""Accounts that are tried where a figure of one is asked for."""
 
 
 def target(field: GraphQLField) -> Any:
@@ -87,8 +87,8 @@ def from_the_root(walk: Walk, place: Place, steps: int) -> Iterator[Operation]:
         if end.name == "Node":
             yield from _by_id(walk, name, place, steps)
         else:
-            ids = place.ids.get(end.name, place.ids["Account"])
-            given = dict.fromkeys(_given(field, each) for each in ids[:SEVERAL])
+            ids = place.ids[end.name][:1] if end.name in place.ids else place.ids["Account"][:SEVERAL]
+            given = dict.fromkeys(_given(field, each) for each in ids)
             yield from (Operation(f"{{ {walk.field(name, field, each, steps)} }}") for each in given)
 
 
