@@ -63,10 +63,17 @@ class Builder:
         """Make rows of every kind of node, those first that others point at."""
         for model in ordered(shape_of(each).model for each in NODES.values()):
             rows = [self._row(model, number) for number in range(COUNTS.get(model.__name__, PLENTY))]
+            self._leave_out(model, rows)
             settle = SETTLED.get(model, distinct)
             rows = settle(rows, self.made, self.random)
             self._store(model, rows)
             self.made[model] = rows
+
+    def _leave_out(self, model: type[Model], rows: list[Any]) -> None:
+        """Let every column that may be null be null somewhere, were it not by chance."""
+        for number, column in enumerate(each for each in model._meta.concrete_fields if each.null):
+            if column.name not in DROPPED.get(model, ()):
+                setattr(rows[number % len(rows)], column.attname, None)
 
     def _store(self, model: type[Model], rows: list[Any]) -> None:
         with inside(self.tenant), public() if model._meta.app_label == SHARED else nullcontext():

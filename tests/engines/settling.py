@@ -187,8 +187,8 @@ def _responses(rows: list[Any], made: Made, random: Random) -> list[Any]:
 
 @settles(Answer)
 def _answers(rows: list[Any], made: Made, random: Random) -> list[Any]:
-    for row in rows:
-        row.score = random.choice([None, 0, 1, 5, 6, 7, 9, 10])
+    for row, score in zip(rows, cycle([None, 0, 10, 1, 9, 5, 7, 6]), strict=False):
+        row.score = score
         if row.score is None:
             row.text = row.text or "Fine."
     return _once(rows, lambda row: (row.response_id, row.question_id))
@@ -257,7 +257,7 @@ def _overrides(rows: list[Any], made: Made, random: Random) -> list[Any]:
 def _standing(row: Any, made: Made, random: Random) -> None:
     size = sum(each.scorecard_id == row.scorecard_id for each in made[Measure])
     row.parts = [random.choice([None, 0, 1, 4150, -7]) for _ in range(size)]
-    if not size and random.random() < 0.5:
+    if not size:
         row.parts = None
 
 
@@ -272,6 +272,7 @@ def _healths(rows: list[Any], made: Made, random: Random) -> list[Any]:
 @settles(HealthRecord)
 def _records(rows: list[Any], made: Made, random: Random) -> list[Any]:
     cards = {each.pk for each in made[Scorecard]}
+    rows[0].scorecard_id = made[Scorecard][-1].pk  # of nothing
     for row in rows:
         row.account_id = random.choice(made[Account][:6]).pk
         row.scorecard_id = (
