@@ -72,6 +72,7 @@ class Difference:
     override: Decimal
 
 
+type Cards = dict[UUID | None, Scorecard]
 type Kept = tuple[Health | HealthRecord, date, Mapping[str, Reading]]
 
 
@@ -82,8 +83,9 @@ def explain(account: Account, *, day: date | None = None, by: Actor) -> Explanat
 
 def explain_many(accounts: Sequence[UUID], *, day: date | None = None, by: Actor) -> dict[UUID, Explanation]:
     """What the scores of these accounts are made of, now or on a day, in a bounded number of queries."""
-    kept = _now(accounts, by) if day is None else _on(accounts, day, by)
-    cards = _cards({standing.scorecard_id for standing, _, _ in kept})
+    cards: Cards = {}
+    kept = _now(accounts, by, cards) if day is None else _on(accounts, day, by)
+    _take_cards({standing.scorecard_id for standing, _, _ in kept}, cards)
     return {
         standing.account_id: _explained(standing, on, readings, cards[standing.scorecard_id])
         for standing, on, readings in kept
@@ -96,7 +98,7 @@ def compare(account: Account, *, before: date, after: date, by: Actor) -> Differ
     if not all(kept):
         return None
     (first,), (second,) = kept
-    cards = _cards({first[0].scorecard_id, second[0].scorecard_id})
+    cards = _take_cards({first[0].scorecard_id, second[0].scorecard_id}, {})
     split = scoring.split(_state(first, cards), _state(second, cards))
     if split is None:
         return None
@@ -108,21 +110,20 @@ def compare(account: Account, *, before: date, after: date, by: Actor) -> Differ
     )
 
 
-def _now(accounts: Sequence[UUID], by: Actor) -> list[Kept]:
+def _now(accounts: Sequence[UUID], by: Actor, cards: Cards) -> list[Kept]:
     """The standing now, by what is known today if that makes the same parts, else by what it was made of."""
-    scored = Health.objects.visible_to(by).filter(pk__in=accounts).exclude(scorecard=None)
-    records = {
-        standing.account_id: (standing, on, readings) for standing, on, readings in _on(accounts, today(), by)
-    }
-    live, cards = features.current(accounts, today()), _cards({health.scorecard_id for health in scored})
+    scored = list(Health.objects.visible_to(by).filter(pk__in=accounts).exclude(scorecard=None))
+    _take_cards({health.scorecard_id for health in scored}, cards)
+    live = features.current([health.pk for health in scored], today())
     kept: list[Kept] = []
+    moved: list[UUID] = []
     for health in scored:
         readings = live.get(health.pk, {})
         if list(scoring.score(cards[health.scorecard_id].card, readings).parts) == health.parts:
             kept.append((health, today(), readings))
-        elif health.pk in records:
-            kept.append(records[health.pk])
-    return kept
+        else:
+            moved.append(health.pk)
+    return [*kept, *_on(moved, today(), by)] if moved else kept
 
 
 def _on(accounts: Sequence[UUID], day: date, by: Actor) -> list[Kept]:
@@ -130,9 +131,12 @@ def _on(accounts: Sequence[UUID], day: date, by: Actor) -> list[Kept]:
     return [(record, record.day, features.readings(record.values, record.ages)) for record in records]
 
 
-def _cards(scorecards: set[UUID | None]) -> dict[UUID | None, Scorecard]:
-    found = Scorecard.objects.filter(pk__in=[pk for pk in scorecards if pk]).prefetch_related("measures")
-    return {scorecard.pk: scorecard for scorecard in found}
+def _take_cards(scorecards: set[UUID | None], known: Cards) -> Cards:
+    """The scorecards, with those that were read already."""
+    if missing := [pk for pk in scorecards if pk and pk not in known]:
+        found = Scorecard.objects.filter(pk__in=missing).prefetch_related("measures")
+        known |= {scorecard.pk: scorecard for scorecard in found}
+    return known
 
 
 def _state(kept: Kept, cards: Mapping[UUID | None, Scorecard]) -> State:

@@ -23,7 +23,7 @@ LOCAL = "SELECT set_config('search_path', %s, true), set_config('role', %s, true
 LIMITED = f"{LOCAL}, set_config('statement_timeout', %s, true)"
 SESSION = "SELECT set_config('search_path', %s, false)"
 
-PREPARED_AT_MOST = 50
+PREPARED_AT_MOST = 20
 """Statements that a connection keeps prepared: their plans are memory of its backend."""
 
 type Setting = tuple[str, str]

@@ -10,6 +10,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from decimal import Decimal
 from functools import reduce
 from typing import Any, NamedTuple, Self
@@ -182,6 +183,8 @@ def _value(term: Term, given: Any) -> Any:
     if isinstance(given, str) and not is_clean(given):
         raise ValueError(term.path)
     value = term.field.to_python(given)
+    if isinstance(value, datetime) and value.tzinfo is None:  # Postgres writes a zone, so this is none of its
+        raise ValueError(term.path)
     if isinstance(term.field, DecimalField | IntegerField):
         term.field.run_validators(value)
     return value

@@ -122,7 +122,7 @@ class Measure(TenantModel):
     def __str__(self) -> str:
         return self.title
 
-    @property
+    @cached_property
     def plain(self) -> scoring.Measure:
         """The same as plain values, for the arithmetic."""
         curve = scoring.Curve(tuple((float(x), float(y)) for x, y in self.curve))

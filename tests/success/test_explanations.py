@@ -142,7 +142,7 @@ def test_explaining_many_takes_the_same_queries_as_one(acme, globex, number):
     for account in found:
         happened(account, [1, 2])
     work()
-    with queries(7):  # health, records, features; the scorecard and its measures, for each of two uses
+    with queries(4):  # health, the scorecard and its measures, features; records only of what has moved since
         explained = explanations.explain_many([account.pk for account in found], by=an_actor())
     assert len(explained) == number
 

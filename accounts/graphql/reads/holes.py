@@ -11,8 +11,9 @@ from weakref import ref
 
 from graphql import GraphQLObjectType
 from graphql.execution.collect_fields import FieldDetailsList
-from graphql.execution.executor import Executor
 from graphql.pyutils import Path
+
+from accounts.graphql.reads.shaping import Shaper
 
 EVERY = "*"
 """A step into each object of a list."""
@@ -55,7 +56,7 @@ class _Row:
         group.peers.append(ref(self))
 
 
-def fill(data: Any, tree: Tree, start: Path, executor: Executor) -> None:
+def fill(data: Any, tree: Tree, start: Path, shaper: Shaper) -> None:
     """Put the figures into an answer; what goes wrong with one is kept by the executor."""
     groups: dict[int, _Group] = {}
 
@@ -63,7 +64,7 @@ def fill(data: Any, tree: Tree, start: Path, executor: Executor) -> None:
         return _Row(hole, key, groups.setdefault(id(hole.details), _Group()))
 
     def resolve(hole: Hole, row: _Row, path: Path) -> Any:
-        return executor.execute_field(hole.kind, row, hole.details, path, None)
+        return shaper.field(hole.kind, row, hole.details, path)
 
     _each(data, tree, start, stand_in)
     _each(data, tree, start, resolve)

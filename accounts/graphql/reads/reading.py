@@ -25,6 +25,7 @@ from accounts.graphql.reads.keeping import Kept, Shelf, kept
 from accounts.graphql.reads.keys import kept_under, key_of_variables, left_open
 from accounts.graphql.reads.plans import Field, Plan, plan_of
 from accounts.graphql.reads.rows import RowReader
+from accounts.graphql.reads.shaping import Shaper
 from accounts.graphql.reads.slots import Slots
 from accounts.graphql.reads.texts import DOUBT
 from accounts.graphql.reads.uncompiled import Uncompiled
@@ -121,8 +122,9 @@ def _joined(fields: Sequence[Field], row: Sequence[str | None]) -> str:
 
 
 def _mixed(plan: Plan, row: Sequence[str | None], executor: Executor) -> Read:
+    shaper = Shaper(executor)
     try:
-        parts = [f'"{each.key}":{_text(plan, each, row, executor)}' for each in plan.fields]
+        parts = [f'"{each.key}":{_text(plan, each, row, shaper)}' for each in plan.fields]
         data = f"{{{','.join(parts)}}}"
     except GraphQLError as error:  # of a field that must not be null
         executor.collected_errors.add(error, None)
@@ -131,14 +133,16 @@ def _mixed(plan: Plan, row: Sequence[str | None], executor: Executor) -> Read:
     return Read(data, executor.collected_errors.errors, way, plan.reasons, plan.sql)
 
 
-def _text(plan: Plan, each: Field, row: Sequence[str | None], executor: Executor) -> str:
+def _text(plan: Plan, each: Field, row: Sequence[str | None], shaper: Shaper) -> str:
     path = Path(None, each.key, plan.kind.name)
     text = (each.text if each.column is None else row[each.column]) or "null"
-    if each.reason or each.made:
-        source = Counted(each.made, json.loads(text, parse_float=Decimal)) if each.made else None
-        return written(executor.execute_field(plan.kind, source, each.details, path, None))
+    if each.reason:
+        return written(shaper.executor.execute_field(plan.kind, None, each.details, path, None))
+    if each.made:
+        counted = Counted(each.made, json.loads(text, parse_float=Decimal))
+        return written(shaper.field(plan.kind, counted, each.details, path))
     if not each.holes:
         return text
     data = json.loads(text)
-    fill(data, each.holes, path, executor)
+    fill(data, each.holes, path, shaper)
     return written(data)

@@ -22,6 +22,7 @@ from accounts.graphql.reads.holes import Tree, fill
 from accounts.graphql.reads.keeping import Kept, Shelf, kept
 from accounts.graphql.reads.keys import kept_under, values_key
 from accounts.graphql.reads.planner import Planner
+from accounts.graphql.reads.shaping import Shaper
 from accounts.graphql.reads.slots import Given, Slot, Slots, Use
 from accounts.graphql.reads.statements import Statement, statement_of
 from accounts.graphql.reads.texts import DOUBT
@@ -75,7 +76,7 @@ class RowReader:
             return None
         data: dict[str, Any] = json.loads(text)
         if plan.holes:
-            fill(data, plan.holes, path, executor)
+            fill(data, plan.holes, path, Shaper(executor))
         return data
 
     def _selected(self, executor: Executor, details: FieldDetailsList) -> tuple[Any, ...]:
