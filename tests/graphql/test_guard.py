@@ -120,7 +120,7 @@ def test_fields_and_branches_are_counted_as_often_as_they_are_spread():
     for spreads, refused in ((50, []), (70, ["fields"]), (600, ["branches", "fields"])):
         inner = " ".join(f"b{number} {{ ...F }}" for number in range(spreads))
         errors = guard.check(parse(f"{{ {inner} }} fragment F on T {{ {leaves} }}"))
-        assert sorted(error.extensions["limit"] for error in errors) == refused
+        assert sorted(error.formatted["extensions"]["limit"] for error in errors) == refused
 
 
 @pytest.mark.parametrize(

@@ -167,6 +167,15 @@ def test_one_statement_for_every_id_and_every_cursor(acme, globex, engine, reque
     assert len(engine.reader.plans) == 3  # of the first document one, of the second with and without a cursor
 
 
+def test_no_ids_are_not_the_ids_of_the_default(acme, globex, engine, request_of):
+    id = global_id("Person", a_person(name="Anna").pk)
+    document = f'query($ids: [ID!]! = ["{id}"]) {{ nodes(ids: $ids) {{ ... on Person {{ name }} }} }}'
+    given: list[dict[str, list[str]]] = [{"ids": []}, {}]
+    answers = [json.loads(ask(engine, request_of(), document, **each).text) for each in given]
+
+    assert [answer["data"]["nodes"] for answer in answers] == [[], [{"name": "Anna"}]]
+
+
 def test_a_plan_is_not_another_actor_s_or_tenant_s(acme, globex, engine, request_of):
     a_person(name="Anna")
     document = "{ people { totalCount nodes { name } } apiKeys { totalCount } }"

@@ -34,10 +34,8 @@ def _wrong_answers(settled: tuple[Tenant, str, str]) -> list[str]:
     tenant, key, company = settled
     name = tenant.schema_name
     client = Client(headers={"host": f"{name}.unison.test", "authorization": f"Bearer {key}"})
-    expected = {
-        "node": {"name": f"The company of {name}"},
-        "people": [[f"{name} 0", f"{name} 1"], [f"{name} 2"]],
-    }
+    company_named = {"name": f"The company of {name}"}
+    pages = [[f"{name} 0", f"{name} 1"], [f"{name} 2"]]
     wrong, after = [], None
     try:
         for number in range(OFTEN):
@@ -45,7 +43,7 @@ def _wrong_answers(settled: tuple[Tenant, str, str]) -> list[str]:
             body = json.dumps({"query": DOCUMENT, "variables": variables})
             data = client.post("/graphql/", body, content_type="application/json").json()["data"]
             names = [person["name"] for person in data["people"]["nodes"]]
-            if data["node"] != expected["node"] or names != expected["people"][number % 2]:
+            if data["node"] != company_named or names != pages[number % 2]:
                 wrong.append(json.dumps(data))
             after = None if after else data["people"]["pageInfo"]["endCursor"]
     finally:

@@ -53,7 +53,7 @@ def key_of_variables(uses: Uses, variables: Mapping[str, Any]) -> tuple[Any, ...
 
 def _part(name: str, arguments: set[str], variables: Mapping[str, Any]) -> Any:
     if name not in variables:
-        return ()
+        return None  # unlike anything that is given, so also unlike no ids at all
     value = variables[name]
     if _is_open(arguments, value):
         if arguments <= CURSORS:
