@@ -14,7 +14,7 @@ from tests.engines.leaks import leaked
 from tests.engines.operations import questions
 from tests.engines.world import Asker, World
 
-EXAMPLES = int(os.environ.get("ENGINE_EXAMPLES", "300"))
+EXAMPLES = int(os.environ.get("ENGINE_EXAMPLES", "150"))
 """How many documents; more by the environment."""
 
 MOST_SHOWN = 2_000
