@@ -64,7 +64,7 @@ WITH_MANY: Mapping[Question, Sequence[Ratio]] = {
         Ratio(VIEW, cpu),
         Ratio(POSTGRAPHILE, rate, Target("≥", 2.5)),
         Ratio(POSTGRAPHILE, cpu),
-        Ratio(ORDINARY, rate),
+        Ratio(ORDINARY, rate, Target("≥", 30)),
         Ratio(STOCK, rate, Target("≥", 30)),
         Ratio(BARE, rate, ours=VIEW),
     ],
