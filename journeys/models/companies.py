@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from accounts.models.base import TenantModel, TenantQuerySet
 from accounts.permissions import Permission
 from journeys.models.people import Person
+from journeys.models.traits import TraitsField
 
 
 class CompanyQuerySet(TenantQuerySet):
@@ -48,7 +49,7 @@ class Company(TenantModel):
         blank=True,
         help_text="The tenant's own id of it, by which events and imports name it.",
     )
-    traits = models.JSONField(
+    traits = TraitsField(
         default=dict, blank=True, help_text="Whatever else the tenant tells us about it, by name."
     )
     archived_at = models.DateTimeField(

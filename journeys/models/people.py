@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models.base import TenantModel, TenantQuerySet
 from accounts.permissions import Permission
+from journeys.models.traits import TraitsField
 
 if TYPE_CHECKING:
     from journeys.models.companies import Company
@@ -61,7 +62,7 @@ class Person(TenantModel):
         help_text="Their e-mail address, in lower case; unique among people who are not archived.",
     )
     phone = models.CharField(max_length=40, blank=True, help_text="Their telephone number, as it was given.")
-    traits = models.JSONField(
+    traits = TraitsField(
         default=dict, blank=True, help_text="Whatever else the tenant tells us about them, by name."
     )
     first_seen_at = models.DateTimeField(

@@ -1,5 +1,7 @@
 """People, companies, timelines and stages by GraphQL."""
 
+import json
+
 import pytest
 
 from accounts.graphql.ids import global_id
@@ -54,6 +56,25 @@ def test_a_person_is_made_changed_put_away_and_brought_back(api):
             person {{ archivedAt }} errors {{ code }} }} }}"""
         assert bool(payload(api(document, id=made["id"]))["person"]["archivedAt"]) is is_away
         assert payload(api(document, id=made["id"]))["errors"] == [{"code": "CONFLICT"}]
+
+
+@pytest.mark.parametrize("kind", ["person", "company"])
+def test_traits_are_shown_as_they_will_be_found(api, kind):
+    wild = {"zz": 1e25, "a": -0.0, "bb": 1.50, "B": {"y": 1e-7, "x": [1e3]}, "a\u00e4": 2**60}
+    create = f"""mutation($input: {kind.title()}CreateInput!) {{ {kind}Create(input: $input) {{
+        {kind} {{ id traits }} errors {{ code }} }} }}"""
+    update = create.replace("Create", "Update")
+    read = f"query($id: ID!) {{ {kind}(id: $id) {{ id traits }} }}"
+
+    made = payload(api(create, input={"name": "Ada", "traits": wild}))[kind]
+    found = payload(api(read, id=made["id"]))
+    changed = payload(api(update, input={"id": made["id"], "traits": {"c": 1e2, "zz": [wild]}}))[kind]
+    found_again = payload(api(read, id=made["id"]))
+
+    assert list(made["traits"]) == ["B", "a", "bb", "zz", "aä"]
+    assert list(changed["traits"]) == ["B", "a", "c", "bb", "zz", "aä"]
+    for shown, read_later in ((made, found), (changed, found_again)):
+        assert json.dumps(shown) == json.dumps(read_later)
 
 
 @pytest.mark.parametrize(
