@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import OperationalError
-from graphql import GraphQLError, GraphQLFormattedError, GraphQLSyntaxError
+from graphql import FieldNode, GraphQLError, GraphQLFormattedError, GraphQLSyntaxError
 from psycopg.errors import InFailedSqlTransaction, QueryCanceled
 
 from accounts.errors import DomainError, ErrorCode
@@ -88,7 +88,7 @@ def _coded(given: GraphQLError, default: Code) -> GraphQLFormattedError:
         return _as(given, cause.message, OF_REFUSAL[cause.code])
     if isinstance(given, GraphQLSyntaxError):
         return _as(given, given.message.strip(), Code.PARSE_FAILED)
-    if cause is None or isinstance(cause, GraphQLError):
+    if cause is None or (isinstance(cause, GraphQLError) and not _is_of_a_result(given)):
         return _as(given, given.message.strip(), default)
     if is_timeout(cause):
         message = "This took longer than a question may. Ask for less, or for what an index knows."
@@ -96,6 +96,14 @@ def _coded(given: GraphQLError, default: Code) -> GraphQLFormattedError:
     if isinstance(cause.__cause__, InFailedSqlTransaction):  # the log has what failed
         return _as(given, "This was not tried, because something before it failed.", Code.INTERNAL)
     return _masked(given, cause)
+
+
+def _is_of_a_result(given: GraphQLError) -> bool:
+    """Whether the library says this of what a field found, and not of what was sent.
+
+    A choice that is no more is such a thing. Of an argument or a directive it says it at the value.
+    """
+    return given.path is not None and all(isinstance(node, FieldNode) for node in given.nodes or ())
 
 
 def is_timeout(cause: BaseException) -> bool:

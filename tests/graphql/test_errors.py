@@ -65,6 +65,14 @@ class Query:
         return 1
 
     @strawberry.field
+    def more_than_fits(self) -> int | None:
+        return 2**40
+
+    @strawberry.field
+    def halves(self, of: list[int]) -> list[int] | None:
+        return [each // 2 for each in of]
+
+    @strawberry.field
     def refused(self, kind: str) -> int | None:
         kinds: dict[str, type[DomainError]] = {
             each.code: each for each in (Invalid, NotFound, Conflict, Forbidden, LimitExceeded)
@@ -103,6 +111,29 @@ def test_a_bug_is_masked_and_its_number_is_in_the_log(ask, caplog):
     assert record.reference == error["extensions"]["reference"]
     assert record.reference in error["message"]
     assert record.exc_info[0] is RuntimeError
+
+
+def test_what_a_type_cannot_show_is_our_mistake(ask):
+    (error,) = ask("{ fine moreThanFits }").errors
+
+    assert error["extensions"]["code"] == "INTERNAL_SERVER_ERROR"
+    assert error["path"] == ["moreThanFits"]
+    assert str(2**40) not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("query", "variables"),
+    [
+        ("query($one: Int = 1) { fine halves(of: [$one]) }", {"one": None}),
+        ("query($one: Int = 1) { fine halves(of: [2, $one]) }", {"one": None}),
+        ("query($is: Boolean = true) { fine halves(of: [1]) @include(if: $is) }", {"is": None}),
+        ("query($one: Int!) { halves(of: [$one]) }", {"one": 2**40}),
+    ],
+)
+def test_what_was_sent_is_the_senders(ask, query, variables):
+    answer = ask(query, **variables)
+
+    assert [each["extensions"]["code"] for each in answer.errors] == ["BAD_USER_INPUT"]
 
 
 @pytest.mark.parametrize(
