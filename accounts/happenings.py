@@ -39,6 +39,15 @@ class MemberLeft(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordChanged(DomainEvent):
+    """A member gave themselves another password; sessions of theirs elsewhere are over."""
+
+    name: ClassVar = "accounts.password_changed"
+    public: ClassVar = False
+    user_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyIssued(DomainEvent):
     """An API key or a write key was issued."""
 

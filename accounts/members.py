@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.actor import Actor
 from accounts.errors import Conflict, Forbidden, Invalid, NotFound
 from accounts.events import emit
-from accounts.happenings import MemberAdded, MemberLeft, MemberRoleChanged
+from accounts.happenings import MemberAdded, MemberLeft, MemberRoleChanged, PasswordChanged
 from accounts.models import Membership, Tenant, User
 from accounts.permissions import GRANTS, Permission, Role
 from accounts.tenancy import public, tenant
@@ -73,6 +73,16 @@ def end(membership: Membership, *, by: Actor) -> Membership:
         locked.save(update_fields=["ended_at"])
     emit(MemberLeft(user_id=locked.user_id), by=by)
     return locked
+
+
+@transaction.atomic
+def change_password(user: User, password: str, *, by: Actor) -> User:
+    """Give oneself another password; everywhere else where one is signed in, one is so no more."""
+    if by.kind != "user" or by.id != user.pk:
+        raise Forbidden("Everybody changes their own password.")
+    _give_password(user, password)
+    emit(PasswordChanged(user_id=user.pk), by=by)
+    return user
 
 
 def find(membership_id: UUID, *, by: Actor) -> Membership:

@@ -5,12 +5,15 @@ from typing import Any
 
 from django.contrib.admin.sites import AdminSite
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from unfold.dataclasses import SearchResult
 from unfold.sites import UnfoldAdminSite
 
 from accounts.admin.door import at_the_door
 from accounts.admin.panels import DASHBOARD, panels_of
+from accounts.admin.passwords import OwnPasswordView
 from accounts.admin.signing_in import SignInForm
 from accounts.admin.throttle import WITHIN
 from accounts.middleware import TenantRequest
@@ -45,6 +48,16 @@ class UnisonAdminSite(UnfoldAdminSite):
             response.status_code = 429
             response.headers["Retry-After"] = str(int(WITHIN.total_seconds()))
         return response
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """Give oneself another password."""
+        context = {**self.each_context(request), **(extra_context or {})}
+        view = OwnPasswordView.as_view(
+            extra_context=context, success_url=reverse("admin:password_change_done")
+        )
+        return view(request)
 
     def index(self, request: TenantRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The dashboard: the panels that apps contribute and the actor may see."""

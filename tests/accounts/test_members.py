@@ -101,3 +101,21 @@ def test_a_neighbours_member_is_not_found(acme, globex):
         members.find(theirs.pk, by=an_actor())
     with pytest.raises(NotFound):
         members.end(theirs, by=an_actor())
+
+
+def test_nobody_changes_anothers_password(acme, globex):
+    user, owner = a_member(acme), acting(a_member(acme, Role.OWNER), acme)
+    wanted = "another horse, another staple"
+    with public():
+        fresh = User.objects.get(pk=user.pk)
+
+    for by in (owner, an_actor()):
+        with pytest.raises(Forbidden):
+            members.change_password(fresh, wanted, by=by)
+    with pytest.raises(DomainError) as refusal:
+        members.change_password(fresh, "short", by=acting(user, acme))
+    assert refusal.value.field == "password"
+    members.change_password(fresh, wanted, by=acting(user, acme))
+
+    with public():
+        assert User.objects.get(pk=user.pk).check_password(wanted)

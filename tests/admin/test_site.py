@@ -9,6 +9,8 @@ from accounts import members
 from accounts.admin.throttle import TRIES, Throttle
 from accounts.models import Membership
 from accounts.permissions import Role
+from accounts.tenancy import inside
+from integrations.models import OutboxEvent
 from tests.admin.pages import Browser
 from tests.client import signed_in
 from tests.factories import PASSWORD, a_key, a_member, a_membership, an_actor
@@ -189,8 +191,9 @@ def test_signing_out_ends_the_session(acme):
     assert browser.get("/admin/").status_code == 302
 
 
-def test_members_change_their_own_password(acme):
+def test_members_change_their_own_password(acme, globex):
     browser = Browser(acme)
+    elsewhere = signed_in(acme, browser.user)
     wanted = "another horse, another staple"
 
     answer = browser.post(
@@ -201,3 +204,22 @@ def test_members_change_their_own_password(acme):
     assert browser.get("/admin/").status_code == 200
     fresh = Client(headers={"host": "acme.unison.test"})
     assert sign_in(fresh, browser.user.email, wanted).status_code == 302
+    assert elsewhere.get("/admin/").status_code == 302
+    with inside(acme):
+        event = OutboxEvent.objects.get(name="accounts.password_changed")
+        assert event.data["user_id"] == str(browser.user.pk) == str(event.actor_id)
+        assert wanted not in str(event.data)
+    with inside(globex):
+        assert not OutboxEvent.objects.filter(name="accounts.password_changed").exists()
+
+
+def test_a_password_that_was_not_changed_is_no_news(acme):
+    browser = Browser(acme)
+
+    for old, new in (("wrong", "another horse, another staple"), (PASSWORD, "short")):
+        answer = browser.post(
+            "/admin/password_change/", old_password=old, new_password1=new, new_password2=new
+        )
+        assert answer.status_code == 200
+
+    assert not OutboxEvent.objects.filter(name="accounts.password_changed").exists()
