@@ -2,19 +2,24 @@
 
 Whoever shows a key is let in by the very statement that finds it: it sets path, role and time limit of the
 transaction to those of the key's tenant. Asking first and setting them afterwards would be one more way to
-Postgres and back for every request.
+Postgres and back for every request. Where a key was known before, even that statement waits for the first one
+that is asked with it (`accounts.database.admission`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models.base import ModelState
+from psycopg import RawCursor
 
 from accounts.database import backend
+from accounts.database.admission import Admission
 from accounts.database.patience import longest
+from accounts.database.pipeline import Asked, Row
 from accounts.models import ApiKey, Tenant
+from accounts.shelves import Shelf
 from accounts.tenancy import SHARED, public
 
 
@@ -31,16 +36,44 @@ _TENANT_AT = f"""
 """  # noqa: S608  # our own names
 _KEY_WITH = f"""
     SELECT {", ".join([*(f"key.{name}" for name in _OF_KEY), *(f"tenant.{name}" for name in _OF_TENANT)])},
-        set_config('search_path', format('"%%s", {SHARED}', tenant.schema_name), true),
+        set_config('search_path', format('"%s", {SHARED}', tenant.schema_name), true),
         set_config('role', 't_' || replace(tenant.id::text, '-', ''), true),
-        set_config('statement_timeout', coalesce(%(longest)s, current_setting('statement_timeout')), true)
+        set_config('statement_timeout', coalesce($3::text, current_setting('statement_timeout')), true)
     FROM accounts_apikey key JOIN accounts_tenant tenant ON tenant.id = key.tenant_id
-    WHERE key.digest = %(digest)s AND key.revoked_at IS NULL
-        AND (key.expires_at IS NULL OR key.expires_at > %(now)s) AND tenant.suspended_at IS NULL
+    WHERE key.digest = $1::bytea AND key.revoked_at IS NULL
+        AND (key.expires_at IS NULL OR key.expires_at > $2::timestamptz) AND tenant.suspended_at IS NULL
 """  # noqa: S608  # our own names
-_KEY_AT = f"""{_KEY_WITH} AND EXISTS (
-    SELECT FROM accounts_domain domain WHERE domain.tenant_id = tenant.id AND domain.domain = %(host)s
-)"""
+_OPENS = _KEY_WITH.encode()
+_OPENS_AT = f"""{_KEY_WITH} AND EXISTS (
+    SELECT FROM accounts_domain domain WHERE domain.tenant_id = tenant.id AND domain.domain = $4::text
+)""".encode()
+
+MOST = 1_000
+"""Keys that a process remembers."""
+
+
+class _Known(NamedTuple):
+    """What the statement that finds a key answered last: its columns, and the row as Postgres wrote it."""
+
+    columns: Sequence[Any]
+    row: Row
+
+    @property
+    def setting(self) -> tuple[str, str]:
+        """The path and role that it set."""
+        path, role, _ = self.columns[-3:]
+        return path, role
+
+    @property
+    def key(self) -> ApiKey:
+        """The key with its tenant, made anew for each who asks: they may change it."""
+        of_key, of_tenant = self.columns[: len(_OF_KEY)], self.columns[len(_OF_KEY) : -3]
+        key = _made(ApiKey, zip(_OF_KEY, of_key, strict=True))
+        key._state.fields_cache["tenant"] = _made(Tenant, zip(_OF_TENANT, of_tenant, strict=True))
+        return key
+
+
+_shelf: Shelf[_Known] = Shelf(MOST)
 
 
 def tenant_at(host: str) -> Tenant | None:
@@ -57,21 +90,25 @@ def key_with(digest: bytes, *, now: datetime, host: str | None = None) -> ApiKey
     In a transaction, its tenant is entered with it: the backend is told what Postgres says path and role are,
     and sets them anew whenever that is not the scope in which something is asked.
     """
-    given = {"digest": digest, "now": now, "longest": longest() or None}
-    connection = backend()
-    with public(), connection.prepared() as cursor:
-        if host is None:
-            cursor.execute(_KEY_WITH, given)
-        else:
-            cursor.execute(_KEY_AT, given | {"host": host})
-        row = cursor.fetchone()
-    if row is None:
+    connection, limit = backend(), longest() or None
+    if host is None:
+        asked = Asked(_OPENS, (digest, now, limit))
+    else:
+        asked = Asked(_OPENS_AT, (digest, now, limit, host))
+    place = digest, host, limit
+    if connection.presumes and (known := _shelf.get(place)):
+        connection.admit(Admission(asked, known.row, known.setting))
+        return known.key
+    with public(), connection.prepared(RawCursor) as cursor:
+        cursor.execute(*asked)
+        columns, result = cursor.fetchone(), cursor.pgresult
+    if columns is None:
+        _shelf.drop(place)
         return None
-    *columns, path, role, _ = row
-    connection.entered((path, role))
-    key = _made(ApiKey, zip(_OF_KEY, columns, strict=False))
-    key._state.fields_cache["tenant"] = _made(Tenant, zip(_OF_TENANT, columns[len(_OF_KEY) :], strict=True))
-    return key
+    known = _Known(columns, tuple(result.get_value(0, column) for column in range(result.nfields)))
+    _shelf.put(place, known, 1)
+    connection.entered(known.setting)
+    return known.key
 
 
 def _made[Row: models.Model](model: type[Row], fields: Iterable[tuple[str, Any]]) -> Row:

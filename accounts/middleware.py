@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from accounts import keys
 from accounts.actor import Actor
 from accounts.authentication import member_actor
-from accounts.database.patience import patience
+from accounts.callers import served
 from accounts.lookups import tenant_at
 from accounts.models import ApiKey, Tenant
 from accounts.tenancy import PUBLIC, entered, scope_of
@@ -38,20 +38,21 @@ class TenancyMiddleware:
     def __call__(self, request: TenantRequest) -> HttpResponse:
         """Enter the tenant and answer."""
         host = request.get_host().rsplit(":", 1)[0]
-        on_api_host = host in settings.API_HOSTS
-        with patience(settings.STATEMENT_TIMEOUT), entered(PUBLIC), transaction.atomic():
-            shown = _bearer(request, None if on_api_host else host)
-            tenant = shown.tenant if shown else None if on_api_host else tenant_at(host)
-            if tenant is None and not on_api_host:
-                return HttpResponseNotFound("There is nothing here.", content_type="text/plain")
-            request.tenant = tenant
-            request.api_key = shown.key if shown else None
-            request.actor = _actor(request, shown)
-            with entered(scope_of(tenant) if tenant else PUBLIC):
-                response = self._straight(request) if shown else self.get_response(request)
-            if response.status_code >= 500:
-                transaction.set_rollback(True)
-            return response
+        return served(lambda: self._answer(request, None if host in settings.API_HOSTS else host))
+
+    def _answer(self, request: TenantRequest, host: str | None) -> HttpResponse:
+        shown = _bearer(request, host)
+        tenant = shown.tenant if shown else tenant_at(host) if host else None
+        if tenant is None and host:
+            return HttpResponseNotFound("There is nothing here.", content_type="text/plain")
+        request.tenant = tenant
+        request.api_key = shown.key if shown else None
+        request.actor = _actor(request, shown)
+        with entered(scope_of(tenant) if tenant else PUBLIC):
+            response = self._straight(request) if shown else self.get_response(request)
+        if response.status_code >= 500:
+            transaction.set_rollback(True)
+        return response
 
     def _straight(self, request: TenantRequest) -> HttpResponse:
         """To the view, past sessions, tokens and messages, which a program with a key does not have.

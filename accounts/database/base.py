@@ -1,34 +1,23 @@
-"""The tenant backend: path and role are set for the transaction, from the scope, or the query is refused.
+"""The tenant backend: every query is asked in the scope's own transaction, or refused.
 
-`SET LOCAL` once per transaction is what makes threads, pools and a transaction pooler safe: nothing a tenant
-sets outlives its transaction. The settings are forgotten at its end and after a rollback to a savepoint,
-because Postgres undoes them there.
+How a transaction comes by its path and role is said in `accounts.database.transactions`; here are cursors,
+connecting, closing, and what django-tenants calls.
 """
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from contextvars import copy_context
 from typing import Any
 
 from django.utils.functional import cached_property
-from django_tenants.postgresql_backend import base
 from psycopg import Cursor
 from psycopg_pool import ConnectionPool
 
-from accounts.database.patience import longest
-from accounts.tenancy import PUBLIC, NoTenant, current, enter, owner_scope
-
-LOCAL = "SELECT set_config('search_path', %s, true), set_config('role', %s, true)"
-LIMITED = f"{LOCAL}, set_config('statement_timeout', %s, true)"
-SESSION = "SELECT set_config('search_path', %s, false)"
+from accounts.database.transactions import SESSION_DEFAULT, ScopedTransactions
+from accounts.tenancy import current, enter, owner_scope
 
 PREPARED_AT_MOST = 20
 """Statements that a connection keeps prepared: their plans are memory of its backend."""
-
-type Setting = tuple[str, str]
-
-_SESSION_DEFAULT: Setting = (PUBLIC.path, PUBLIC.role)
 
 
 class PreparedCursor(Cursor):
@@ -45,24 +34,12 @@ class PreparedCursor(Cursor):
         return super().execute(f"/* {self.tenant} */ {query}" if self.tenant else query, params, **options)
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
+class DatabaseWrapper(ScopedTransactions):
     """A Postgres connection that belongs to nobody, and to one tenant for the length of a transaction."""
-
-    _exempt = True  # while connecting, and for savepoints: no tenant's SQL is run
-    _session: Setting = _SESSION_DEFAULT  # what the session has; only migrations ever change it
-    _applied: Setting | None = _SESSION_DEFAULT  # what the transaction has; None where only Postgres knows
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._exempt = False
-
-    @contextmanager
-    def _exempted(self) -> Iterator[None]:
-        before, self._exempt = self._exempt, True
-        try:
-            yield
-        finally:
-            self._exempt = before
 
     # What django-tenants' router and commands read and call; our own code uses `inside` and `public`.
     @property
@@ -109,71 +86,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
             cursor.tenant = scope.schema
         return self._prepare_cursor(cursor)
 
-    def _require_scope(self) -> None:
-        if self._exempt:
-            return
-        scope = current()
-        if scope is None:
-            raise NoTenant("A query without a scope: use inside(tenant) or public().")
-        if scope.is_walled and not self.in_atomic_block:
-            raise NoTenant(f"A query of tenant {scope.schema} outside a transaction.")
-
     def create_cursor(self, name: str | None = None) -> Any:
-        """A cursor whose transaction has the scope's path and role."""
+        """A cursor whose transaction has begun, with the scope's path and role."""
         self._enter_scope()
         return super().create_cursor(name)
-
-    def _enter_scope(self) -> None:
-        if not self._exempt and (scope := current()):
-            self._take((scope.path, scope.role))
-
-    def entered(self, setting: Setting) -> None:
-        """Know that a statement has set path and role by itself, to what Postgres says they are now."""
-        if self.in_atomic_block:
-            self._applied = setting
-
-    def _take(self, setting: Setting) -> None:
-        if self.in_atomic_block:
-            if self._applied != setting:
-                self.validate_no_broken_transaction()
-                cursor, limit = PreparedCursor(self.connection), longest()
-                cursor.execute(LIMITED if limit else LOCAL, (*setting, limit) if limit else setting)
-                self._applied = setting
-        elif self._session != setting:  # an owner outside a transaction, or the way back from it
-            self.connection.execute(SESSION, setting[:1])
-            self._session = setting
-
-    # Local settings end with the transaction; which of them ROLLBACK TO SAVEPOINT undoes we do not know.
-    def set_autocommit(self, *args: Any, **kwargs: Any) -> None:
-        """Begin or end a transaction, which has what the session has."""
-        super().set_autocommit(*args, **kwargs)
-        self._applied = self._session
-
-    def _commit(self) -> None:
-        super()._commit()
-        self._applied = self._session
-
-    def _rollback(self) -> None:
-        super()._rollback()
-        self._applied = self._session
-
-    def _savepoint(self, sid: str) -> None:
-        with self._exempted():
-            super()._savepoint(sid)
-
-    def _savepoint_commit(self, sid: str) -> None:
-        with self._exempted():
-            super()._savepoint_commit(sid)
-
-    def _savepoint_rollback(self, sid: str) -> None:
-        self._applied = None
-        with self._exempted():
-            super()._savepoint_rollback(sid)
-
-    def check_constraints(self, table_names: Any = None) -> None:
-        """Check deferred constraints; a test case does so after its scope has ended."""
-        with self._exempted():
-            super().check_constraints(table_names)
 
     # Connecting and closing.
     def _configure_connection(self, connection: Any) -> Any:
@@ -182,7 +98,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def connect(self) -> None:
         """Connect, or take a connection from the pool."""
-        self._applied = self._session = _SESSION_DEFAULT
+        self._applied = self._session = SESSION_DEFAULT
         pool = self._connection_pools.get(self.alias)
         if pool and not pool.closed:
             self._borrow(pool)
@@ -197,9 +113,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.atomic_blocks: list[Any] = []
         self.run_on_commit: list[Any] = []
         self.close_at, self.health_check_done = time.monotonic(), True
-        taken: Any = pool.getconn()
-        if not taken.autocommit:  # it was given back in the middle of a transaction
-            taken.autocommit = True
+        taken: Any = pool.getconn()  # which begins nothing by itself
         self.connection, self.autocommit = taken, True
 
     @cached_property
@@ -210,8 +124,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def close(self) -> None:
         """Give the connection back, never with a path on it."""
-        if self._session != _SESSION_DEFAULT and self.connection is not None and not self.in_atomic_block:
-            self._take(_SESSION_DEFAULT)
+        if self._session != SESSION_DEFAULT and self.connection is not None and not self.in_atomic_block:
+            self._take(SESSION_DEFAULT)
         super().close()
 
     def on_commit(self, func: Callable[[], Any], robust: bool = False) -> None:

@@ -4,7 +4,7 @@ The schema, its validator and its resolvers are strawberry's. What is ours is th
 carried out before its size, its caller and its price are known.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -138,7 +138,7 @@ class Engine:
         try:
             return _answered(self.reader.answer(operation, question.variables, context))
         except DatabaseError as problem:  # of a whole statement; one of a field is that field's error
-            return _answered(Read(None, [GraphQLError("", original_error=problem)]))
+            return _failed([GraphQLError("", original_error=problem)])
 
 
 def unauthenticated() -> Refused:
@@ -167,15 +167,21 @@ def _pay(request: TenantRequest, cost: int) -> budget.Budget:
 
 
 def _answered(read: Read) -> Answer:
-    errors: list[GraphQLFormattedError] = coded(read.errors, Code.BAD_USER_INPUT)
     if _is_broken():
-        is_late = any(each["extensions"]["code"] == Code.TIMEOUT for each in errors)
-        status = 503 if is_late else 500
-        return Answer({"errors": errors}, status=status, legacy=status)
+        return _failed(read.errors)
+    errors: list[GraphQLFormattedError] = coded(read.errors, Code.BAD_USER_INPUT)
     if read.data is None:
         return Answer({"errors": errors}, status=400)
     headers = {"X-Unison-Read": read.summary} if settings.DEBUG else {}
     return Answer({"errors": errors} if errors else {}, read.data, headers=headers, way=read.way)
+
+
+def _failed(problems: Sequence[GraphQLError]) -> Answer:
+    """Nothing of this request can be kept."""
+    errors = coded(problems, Code.BAD_USER_INPUT)
+    is_late = any(each["extensions"]["code"] == Code.TIMEOUT for each in errors)
+    status = 503 if is_late else 500
+    return Answer({"errors": errors}, status=status, legacy=status)
 
 
 def _is_broken() -> bool:

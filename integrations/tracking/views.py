@@ -10,16 +10,15 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from accounts import keys
-from accounts.database.patience import patience
+from accounts.callers import served
 from accounts.errors import Forbidden
 from accounts.keys import Resolved
 from accounts.middleware import origin_of
-from accounts.tenancy import inside, public
+from accounts.tenancy import inside
 from accounts.waking import wake
 from integrations.catalogue import public_events
 from integrations.tracking import wire
@@ -84,10 +83,13 @@ def _take(request: HttpRequest, kind: str) -> Taken:
     wire.check_length(request.META.get("CONTENT_LENGTH"))
     is_batch = kind == "batch"
     post = wire.read(request.body, request.headers.get("Content-Encoding", ""), is_batch=is_batch)
-    with patience(settings.STATEMENT_TIMEOUT), public(), transaction.atomic():
+
+    def work() -> Taken:
         sender = _sender(request, post)
         throttle.count(sender.key.pk, len(post.calls))
-        taken = _read_and_store(post, "" if is_batch else kind, sender)
+        return _read_and_store(post, "" if is_batch else kind, sender)
+
+    taken = served(work)
     if taken.refused and len(taken.refused) == len(post.calls):
         raise NothingFits(taken)
     return taken

@@ -21,7 +21,7 @@ from accounts.graphql.context import Context
 from accounts.graphql.documents import is_mutation
 from accounts.graphql.reads.executing import NotExecutable, executor_of
 from accounts.graphql.reads.holes import fill
-from accounts.graphql.reads.keeping import Kept, Shelf, kept
+from accounts.graphql.reads.keeping import ROOM, Kept, kept
 from accounts.graphql.reads.keys import kept_under, key_of_variables, left_open
 from accounts.graphql.reads.plans import Field, Plan, plan_of
 from accounts.graphql.reads.rows import RowReader
@@ -31,6 +31,7 @@ from accounts.graphql.reads.texts import DOUBT
 from accounts.graphql.reads.uncompiled import Uncompiled
 from accounts.graphql.totals import Counted
 from accounts.graphql.written import written
+from accounts.shelves import Shelf
 
 type Way = Literal["compiled", "mixed", "ordinary"]
 type Variables = Mapping[str, Any]
@@ -60,7 +61,7 @@ class Reader:
     def __init__(self, schema: strawberry.Schema, *, is_compiling: bool = True) -> None:
         self.schema = schema
         self.is_compiling = is_compiling
-        self.plans: Shelf[Kept[Plan]] = Shelf()
+        self.plans: Shelf[Kept[Plan]] = Shelf(ROOM)
         self.rows = RowReader(schema)
 
     def answer(self, operation: OperationDefinitionNode, variables: Variables, context: Context) -> Read:

@@ -19,7 +19,7 @@ from accounts import tenancy
 from accounts.errors import DomainError
 from accounts.graphql.context import Context
 from accounts.graphql.reads.holes import Tree, fill
-from accounts.graphql.reads.keeping import Kept, Shelf, kept
+from accounts.graphql.reads.keeping import ROOM, Kept, kept
 from accounts.graphql.reads.keys import kept_under, values_key
 from accounts.graphql.reads.planner import Planner
 from accounts.graphql.reads.shaping import Shaper
@@ -27,6 +27,7 @@ from accounts.graphql.reads.slots import Given, Slot, Slots, Use
 from accounts.graphql.reads.statements import Statement, statement_of
 from accounts.graphql.reads.texts import DOUBT
 from accounts.graphql.reads.uncompiled import Uncompiled
+from accounts.shelves import Shelf
 
 KEY = "key"
 """The one thing that a row's statement leaves open."""
@@ -55,7 +56,7 @@ class RowReader:
 
     def __init__(self, schema: strawberry.Schema) -> None:
         self.schema = schema
-        self.plans: Shelf[Kept[RowPlan]] = Shelf()
+        self.plans: Shelf[Kept[RowPlan]] = Shelf(ROOM)
 
     def below(
         self, executor: Executor, kind: GraphQLObjectType, details: FieldDetailsList, path: Path, row: Model

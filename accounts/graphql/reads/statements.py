@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
 
-import psycopg
 from django.db import connection
 from psycopg.sql import Literal
 
+from accounts.database import backend
 from accounts.graphql.reads.slots import Given, Use
 from accounts.graphql.reads.sql import Sql
 
@@ -36,11 +36,7 @@ class Statement:
     def fetch(self, variables: Mapping[str, Any]) -> Sequence[str | None]:
         """The one row that it answers; raises Invalid where a variable is not what it was taken for."""
         values = [use.read(variables[use.variable]) for use in self.uses]
-        database: Any = connection
-        with database.prepared(psycopg.RawCursor) as cursor:
-            cursor.execute(self.sql, [values[use][place] for use, place in self.given])
-            row: Sequence[str | None] = cursor.fetchone()
-        return row
+        return backend().row(self.sql, [values[use][place] for use, place in self.given])
 
 
 def statement_of(columns: Sequence[Sql], uses: Sequence[Use], comment: str) -> Statement:
