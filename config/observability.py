@@ -6,6 +6,7 @@ Logs never hold comment text, e-mail addresses or secrets: events name ids and c
 import json
 import logging
 import os
+import sys
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -68,7 +69,7 @@ _ENRICH: list[Any] = [
 
 
 def logging_config(level: str, *, as_json: bool) -> dict[str, Any]:
-    """Django's LOGGING: one handler, JSON in files and pipes, readable on a terminal."""
+    """Django's LOGGING: lines of JSON for programs, or of text for people."""
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -79,7 +80,10 @@ def logging_config(level: str, *, as_json: bool) -> dict[str, Any]:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    renderers: list[Any] = [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+    plain = structlog.dev.plain_traceback
+    renderers: list[Any] = [
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)
+    ]
     if as_json:
         # without local variables: they hold what people wrote
         traces = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)

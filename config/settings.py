@@ -57,7 +57,6 @@ SHARED_APPS = [
     "django.contrib.messages",
     "django.contrib.admin",
     "django.contrib.postgres",
-    "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "strawberry_django",
 ]
@@ -210,7 +209,10 @@ TRACKING_CALLS_PER_MINUTE = env.int("TRACKING_CALLS_PER_MINUTE", default=300_000
 WEBHOOK_ALLOWED_NETWORKS = env.list("WEBHOOK_ALLOWED_NETWORKS", default=[])
 WEBHOOK_REQUIRE_HTTPS = env.bool("WEBHOOK_REQUIRE_HTTPS", default=True)
 
-LOGGING = logging_config(env("LOG_LEVEL", default="INFO"), as_json=not sys.stderr.isatty())
+LOG_FORMAT = env("LOG_FORMAT", default="text" if sys.stderr.isatty() else "json")
+if LOG_FORMAT not in {"json", "text"}:
+    raise ImproperlyConfigured("LOG_FORMAT is json or text.")
+LOGGING = logging_config(env("LOG_LEVEL", default="INFO"), as_json=LOG_FORMAT == "json")
 LOGGING_CONFIG = "logging.config.dictConfig"
 
 # --- the admin: functions are named, because Unfold asks them per request (accounts/admin/appearance.py) ---

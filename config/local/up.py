@@ -87,6 +87,7 @@ def environment(data: Path) -> dict[str, str]:
     development = {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DEBUG": "1",
+        "LOG_FORMAT": "text" if sys.stdout.isatty() else "json",  # the children speak through a pipe
         "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",  # as containers do
     }
     return development | os.environ | {"UNISON_DATA": str(data)}
