@@ -9,9 +9,14 @@ from uuid import uuid4
 import pytest
 import redis
 from django.test import Client
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from accounts.actor import Actor
 from accounts.graphql import budget
+from accounts.shelves import Shelf
+from accounts.tenancy import inside
 from tests.factories import a_key
 
 PEOPLE = {"query": "{ people(first: 4) { nodes { id } } }"}
@@ -65,6 +70,35 @@ def test_another_key_has_its_own(acme, globex, settings):
     settings.GRAPHQL_COST_PER_MINUTE = 5
 
     assert [ask(key).status_code for key in (a_key(acme), a_key(acme), a_key(globex))] == [200] * 3
+
+
+@given(costs=st.lists(st.tuples(st.integers(0, 2), st.integers(1, 60)), max_size=60))
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_processes_together_give_no_more_than_the_minute(acme, globex, settings, monkeypatch, costs):
+    settings.GRAPHQL_COST_PER_MINUTE = limit = 1_000
+    ahead, actor, given_out = limit // budget.ADVANCE, a_program(), 0
+    processes: list[Shelf] = [Shelf(budget.MOST) for _ in range(3)]
+    for process, cost in costs:
+        monkeypatch.setattr(budget, "_advances", processes[process])
+        left = budget.spend(actor, cost)
+        if left.is_spent:
+            assert given_out + cost > limit - ahead * len(processes)
+            break
+        given_out += cost
+        assert left.remaining >= limit - given_out - ahead * (len(processes) - 1)
+    assert given_out <= limit
+    with inside(globex):
+        assert budget.spend(actor, limit) == (limit, 0, budget.spend(a_program(), 1).resets_in, False)
+
+
+def test_most_questions_need_not_go_to_valkey(acme, settings):
+    settings.GRAPHQL_COST_PER_MINUTE = 10 * budget.ADVANCE
+    actor = a_program()
+    budget.spend(actor, 1)
+    with redis.Redis.from_url(settings.REDIS_URL) as valkey:
+        before = valkey.info("stats")["total_commands_processed"]
+        assert [budget.spend(actor, 2).remaining for _ in range(5)] == [1997, 1995, 1993, 1991, 1989]
+        assert valkey.info("stats")["total_commands_processed"] == before + 1  # that of looking
 
 
 def test_the_count_is_kept_under_the_tenants_name(acme, settings):
