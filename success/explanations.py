@@ -4,14 +4,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import ClassVar
+from functools import reduce
+from operator import or_
+from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
+
 from accounts.actor import Actor
+from accounts.tallies import Counted, Tally, day_of
 from success import features, scoring
 from success.days import today
 from success.models import Account, Health, HealthRecord, Measure, Scorecard
-from success.scoring import UNKNOWN, Reading, State
+from success.models.accounts import AccountQuerySet
+from success.scoring import UNKNOWN, Card, Reading, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +45,7 @@ class Explanation:
         "The weighted mean of the measures that are freshly known, each mapped to 0-100; coverage is their"
         " share of the whole weight. A score set by hand is shown instead of the computed until it expires."
     )
-    account_id: UUID
     worked_out_on: date
-    scorecard_id: UUID
     score: Decimal | None
     computed_score: Decimal | None
     override_score: Decimal | None
@@ -72,39 +78,76 @@ class Difference:
     override: Decimal
 
 
+class Kept(NamedTuple):
+    """A standing, the day of the values that it is of, and the values."""
+
+    standing: Health | HealthRecord
+    on: date
+    readings: Mapping[str, Reading]
+
+
 type Cards = dict[UUID | None, Scorecard]
-type Kept = tuple[Health | HealthRecord, date, Mapping[str, Reading]]
+type Weighed = tuple[Kept, Sequence[Measure]]
+
+_NUMBERS = ("score", "computed_score", "override_score", "coverage", "band", "parts")
+_MEASURED = ("key", "title", "feature", "curve", "weight", "max_age_days")
 
 
 def explain(account: Account, *, day: date | None = None, by: Actor) -> Explanation | None:
     """What the account's score is made of, now or on a day; None where there is none."""
-    return explain_many([account.pk], day=day, by=by).get(account.pk)
+    if day is None:
+        return explain_many([account.pk], by=by).get(account.pk)
+    return tally_on(Account.objects.filter(pk=account.pk), day=day, by=by).count()
+
+
+def compare(account: Account, *, before: date, after: date, by: Actor) -> Difference | None:
+    """Why the score of one day differs from that of an earlier day; None where either day has none."""
+    one = Account.objects.filter(pk=account.pk)
+    return difference_tally(one, before=before, after=after, by=by).count()
+
+
+def tally_on(account: AccountQuerySet, *, day: date, by: Actor) -> Tally[Explanation | None]:
+    """What the score of one account, or none, was made of on a day, still to be read."""
+
+    def made(rows: Counted) -> Explanation | None:
+        return next((_explained(*_read(row)) for row in rows), None)
+
+    return Tally(_records(account, [day], by), made)
+
+
+def difference_tally(
+    account: AccountQuerySet, *, before: date, after: date, by: Actor
+) -> Tally[Difference | None]:
+    """Why the score of one account, or none, differs between two days, still to be read."""
+    ends = [before, after]
+
+    def made(rows: Counted) -> Difference | None:
+        by_day = {kept.on: (kept, measures) for kept, measures in map(_read, rows)}
+        known = [max((day for day in by_day if day <= end), default=None) for end in ends]
+        first, second = (None if day is None else by_day[day] for day in known)
+        return _difference(first, second) if first and second else None
+
+    return Tally(_records(account, ends, by), made)
 
 
 def explain_many(accounts: Sequence[UUID], *, day: date | None = None, by: Actor) -> dict[UUID, Explanation]:
     """What the scores of these accounts are made of, now or on a day, in a bounded number of queries."""
     cards: Cards = {}
     kept = _now(accounts, by, cards) if day is None else _on(accounts, day, by)
-    _take_cards({standing.scorecard_id for standing, _, _ in kept}, cards)
+    _take_cards({each.standing.scorecard_id for each in kept}, cards)
     return {
-        standing.account_id: _explained(standing, on, readings, cards[standing.scorecard_id])
-        for standing, on, readings in kept
+        each.standing.account_id: _explained(each, list(cards[each.standing.scorecard_id].measures.all()))
+        for each in kept
     }
 
 
-def compare(account: Account, *, before: date, after: date, by: Actor) -> Difference | None:
-    """Why the score of one day differs from that of an earlier day; None where either day has none."""
-    kept = [_on([account.pk], day, by) for day in (before, after)]
-    if not all(kept):
-        return None
-    (first,), (second,) = kept
-    cards = _take_cards({first[0].scorecard_id, second[0].scorecard_id}, {})
-    split = scoring.split(_state(first, cards), _state(second, cards))
+def _difference(before: Weighed, after: Weighed) -> Difference | None:
+    split = scoring.split(_state(*before), _state(*after))
     if split is None:
         return None
     return Difference(
-        _explained(*first, cards[first[0].scorecard_id]),
-        _explained(*second, cards[second[0].scorecard_id]),
+        _explained(*before),
+        _explained(*after),
         *(_points(part) for part in (split.total, split.configuration, split.staleness)),
         *(_points(part) for part in (split.behaviour, split.override)),
     )
@@ -120,7 +163,7 @@ def _now(accounts: Sequence[UUID], by: Actor, cards: Cards) -> list[Kept]:
     for health in scored:
         readings = live.get(health.pk, {})
         if list(scoring.score(cards[health.scorecard_id].card, readings).parts) == health.parts:
-            kept.append((health, today(), readings))
+            kept.append(Kept(health, today(), readings))
         else:
             moved.append(health.pk)
     return [*kept, *_on(moved, today(), by)] if moved else kept
@@ -128,7 +171,25 @@ def _now(accounts: Sequence[UUID], by: Actor, cards: Cards) -> list[Kept]:
 
 def _on(accounts: Sequence[UUID], day: date, by: Actor) -> list[Kept]:
     records = HealthRecord.objects.visible_to(by).filter(account__in=accounts).on(day)
-    return [(record, record.day, features.readings(record.values, record.ages)) for record in records]
+    return [Kept(record, record.day, features.readings(record.values, record.ages)) for record in records]
+
+
+def _records(account: AccountQuerySet, days: Sequence[date], by: Actor) -> QuerySet:
+    """One account's records of these days, each with the measures of its scorecard: all that explains it."""
+    records = HealthRecord.objects.visible_to(by)
+    until = [records.filter(account__in=account, day__lte=day).order_by("-day") for day in days]
+    lasts = reduce(or_, (Q(pk=Subquery(each.values("pk")[:1])) for each in until))
+    measures = Measure.objects.filter(scorecard=OuterRef("scorecard")).order_by("position")
+    plain = measures.values_list(JSONObject(**{name: name for name in _MEASURED}))
+    return records.filter(lasts).values("day", "values", "ages", *_NUMBERS, measures=ArraySubquery(plain))
+
+
+def _read(row: Mapping[str, Any]) -> Weighed:
+    """A record and its measures; from JSON, a day comes as text, and floats as exact numbers."""
+    record = HealthRecord(**{name: row[name] for name in _NUMBERS})
+    values = [None if value is None else float(value) for value in row["values"]]
+    measures = [Measure(**{**each, "weight": float(each["weight"])}) for each in row["measures"]]
+    return Kept(record, day_of(row["day"]), features.readings(values, row["ages"])), measures
 
 
 def _take_cards(scorecards: set[UUID | None], known: Cards) -> Cards:
@@ -139,22 +200,17 @@ def _take_cards(scorecards: set[UUID | None], known: Cards) -> Cards:
     return known
 
 
-def _state(kept: Kept, cards: Mapping[UUID | None, Scorecard]) -> State:
-    standing, _, readings = kept
-    override = standing.override_score
-    return State(
-        cards[standing.scorecard_id].card, readings, None if override is None else int(override.scaleb(2))
-    )
+def _state(kept: Kept, measures: Sequence[Measure]) -> State:
+    override = kept.standing.override_score
+    card = Card(tuple(measure.plain for measure in measures))
+    return State(card, kept.readings, None if override is None else int(override.scaleb(2)))
 
 
-def _explained(
-    standing: Health | HealthRecord, on: date, readings: Mapping[str, Reading], scorecard: Scorecard
-) -> Explanation:
-    parts = zip(scorecard.measures.all(), standing.parts or [], strict=True)
+def _explained(kept: Kept, measures: Sequence[Measure]) -> Explanation:
+    standing, on, readings = kept
+    parts = zip(measures, standing.parts or [], strict=True)
     return Explanation(
-        account_id=standing.account_id,
         worked_out_on=on,
-        scorecard_id=scorecard.pk,
         score=standing.score,
         computed_score=standing.computed_score,
         override_score=standing.override_score,

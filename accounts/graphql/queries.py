@@ -2,11 +2,10 @@
 
 import strawberry
 
-from accounts import tenancy
 from accounts.graphql.connections import connection
-from accounts.graphql.context import Info
+from accounts.graphql.facts import fact
 from accounts.graphql.relations import any_node, any_nodes
-from accounts.graphql.types import ApiKeyNode, MemberNode, Tenant, Viewer, ViewerKind
+from accounts.graphql.types import ApiKeyNode, MemberNode, Viewer
 
 
 @strawberry.type
@@ -15,15 +14,4 @@ class AccountsQuery:
     api_keys = connection(ApiKeyNode, description="The tenant's keys for programs.")
     node = any_node(description="Any object by its id; null where there is none that the actor may see.")
     nodes = any_nodes(description="Any objects by their ids, in their order; at most 100.")
-
-    @strawberry.field(description="Who is asking.")
-    def viewer(self, info: Info) -> Viewer:
-        """The actor."""
-        actor, here = info.context.actor, tenancy.tenant()
-        return Viewer(
-            kind=ViewerKind(actor.kind),
-            label=actor.label,
-            role=actor.role,
-            permissions=sorted(actor.permissions),
-            tenant=Tenant(name=here.name, time_zone=here.time_zone, currency=here.currency),
-        )
+    viewer = fact(Viewer, Viewer.of, description="Who is asking.")

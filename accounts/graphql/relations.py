@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 
@@ -127,6 +127,22 @@ class SingleField(Column):
         return rows_of(self.target, info.context, selection.of_row(info)).filter(pk=key).first()
 
 
+class OnlyField(Column):
+    """The one row that is meant whoever asks, or nothing."""
+
+    target: type
+    which: Callable[[Any], QuerySet]
+
+    @property
+    def is_basic_field(self) -> bool:
+        """Never: the row is read when it is asked for."""
+        return False
+
+    def get_result(self, source: Any, info: Any, args: list[Any], kwargs: dict[str, Any]) -> Model | None:
+        """The row."""
+        return self.which(rows_of(self.target, info.context, selection.of_row(info))).first()
+
+
 class AnyField(Column):
     """The row with the id that is given, of whatever type it is."""
 
@@ -206,9 +222,11 @@ def single(target: type, *, description: str) -> Any:
     return made
 
 
-def seen_or_none(target: type, id: str, info: Info) -> Any:
-    """The row that an id means, if the actor may see it."""
-    return rows_of(target, info.context).filter(pk=key_of(id, shape_of(target).name)).first()
+def only(target: type, which: Callable[[Any], QuerySet], *, description: str) -> Any:
+    """A field of the root that is one row without an id; of `which` there is never more than one."""
+    made = OnlyField(description=description, type_annotation=StrawberryAnnotation(target | None))
+    made.target, made.which = target, which
+    return made
 
 
 def seen(target: type, id: str, info: Info, *, field: str = "id") -> Any:

@@ -1,15 +1,22 @@
 """Figures at the root: counted by the database with all else that is asked, and made of the counts in Python.
 
 nps = total(Nps | None, lambda context, of: metrics.nps_tally(of.answers(context)), description="...")
+
+A figure of one row is told which by its id, and is made of that row, if the actor sees it, or of none:
+
+health_on = total(..., lambda context, account, day: ..., arguments=[row("account", AccountNode), DAY])
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import strawberry
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 
-from accounts.graphql.nodes import Column
+from accounts.graphql.context import Context
+from accounts.graphql.ids import key_of
+from accounts.graphql.nodes import Column, rows_of, shape_of
 from accounts.tallies import Tally
 
 
@@ -18,6 +25,25 @@ class Counted(NamedTuple):
 
     made: Callable[[Sequence[Any]], Any]
     rows: Sequence[Any]
+
+
+class RowArgument(StrawberryArgument):
+    """The id of a row; what is counted is given the row itself, as the actor sees it."""
+
+    name: str
+    target: type
+
+    def key(self, id: str) -> Any:
+        """The row's key; refused where it is no id of its type."""
+        return key_of(id, shape_of(self.target).name)
+
+
+def row(name: str, target: type) -> RowArgument:
+    """An argument `<name>_id` that means a row."""
+    kind = StrawberryAnnotation(strawberry.ID)
+    made = RowArgument(f"{name}_id", None, kind, description=f"The {name}'s id.")
+    made.name, made.target = name, target
+    return made
 
 
 class TotalField(Column):
@@ -36,9 +62,20 @@ class TotalField(Column):
         if isinstance(source, Counted):
             figure = source.made(source.rows)
         else:
-            tally = self.tally_of(info.context, **kwargs)
+            tally = self.tally(info.context, kwargs, RowArgument.key)
             figure = tally and tally.count()
         return None if figure is None else self.shown(figure)
+
+    def tally(
+        self, context: Context, given: Mapping[str, Any], key: Callable[[RowArgument, str], Any]
+    ) -> Tally[Any] | None:
+        """What is to be counted; `key` says what stands for the key in a row's id."""
+        meant = dict(given)
+        for each in self.arguments:
+            if isinstance(each, RowArgument):
+                pk = key(each, meant.pop(each.python_name))
+                meant[each.name] = rows_of(each.target, context).filter(pk=pk)
+        return self.tally_of(context, **meant)
 
 
 def total(

@@ -1,12 +1,17 @@
 """The ground floor in the graph: who asks, members, users and API keys."""
 
 import enum
+from typing import Self
+from uuid import UUID
 
 import strawberry
 from django.db.models import QuerySet
+from django.db.models.base import ModelState
 from strawberry import auto
 
-from accounts.graphql.context import Context, Info
+from accounts import tenancy
+from accounts.graphql.context import Context
+from accounts.graphql.extend import extend
 from accounts.graphql.filters import (
     ApiKeyFilter,
     ApiKeyOrder,
@@ -15,7 +20,7 @@ from accounts.graphql.filters import (
     search_keys,
     search_members,
 )
-from accounts.graphql.nodes import Node, column, node, rows_of
+from accounts.graphql.nodes import Node, column, node
 from accounts.graphql.relations import one
 from accounts.graphql.vocabulary import KeyKind, Permission, Role
 from accounts.models import ApiKey, Membership, User
@@ -90,9 +95,22 @@ class Viewer:
     permissions: list[Permission] = strawberry.field(description="What they may do.")
     tenant: Tenant = strawberry.field(description="Where they are.")
 
-    @strawberry.field(description="A member's user.")
-    def user(self, info: Info) -> UserNode | None:
-        """The user; one per request, so a resolver costs nothing."""
-        actor = info.context.actor
-        found = rows_of(UserNode, info.context).filter(pk=actor.id) if actor.kind == "user" else ()
-        return next(iter(found), None)
+    user_id: strawberry.Private[UUID | None]
+
+    _state = ModelState()  # as a row's that was not read with others
+
+    @classmethod
+    def of(cls, context: Context) -> Self:
+        """The actor, where they are."""
+        actor, here = context.actor, tenancy.tenant()
+        return cls(
+            kind=ViewerKind(actor.kind),
+            label=actor.label,
+            role=actor.role,
+            permissions=sorted(actor.permissions),
+            tenant=Tenant(name=here.name, time_zone=here.time_zone, currency=here.currency),
+            user_id=actor.id if actor.kind == "user" else None,
+        )
+
+
+extend(Viewer, user=one(UserNode, "user_id", description="A member's user."))

@@ -3,7 +3,7 @@
 import strawberry
 
 from accounts.graphql.connections import connection
-from accounts.graphql.context import Info
+from accounts.graphql.facts import fact
 from accounts.graphql.relations import single
 from integrations import catalogue
 from integrations.graphql.types import AuditEventNode, DeliveryNode, EventKind, WebhookEndpointNode
@@ -18,8 +18,8 @@ class IntegrationsQuery:
     audit_events = connection(
         AuditEventNode, description="Who did what, when and from where, the latest first."
     )
-
-    @strawberry.field(description="Every kind of event that an endpoint may choose.")
-    def event_kinds(self, info: Info) -> list[EventKind]:
-        """The catalogue; it is the same for everybody."""
-        return [EventKind(**entry._asdict()) for entry in catalogue.public_events()]
+    event_kinds = fact(
+        list[EventKind],
+        lambda _: [EventKind(**entry._asdict()) for entry in catalogue.public_events()],
+        description="Every kind of event that an endpoint may choose.",
+    )

@@ -1,18 +1,17 @@
 """What can be read of accounts, contracts, health and scorecards."""
 
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import Any
 
 import strawberry
 from django.db.models import QuerySet
 
 from accounts.errors import Invalid
 from accounts.graphql.connections import connection
-from accounts.graphql.context import Context, Info
+from accounts.graphql.context import Context
 from accounts.graphql.fields import argument
-from accounts.graphql.nodes import rows_of
-from accounts.graphql.relations import seen_or_none, single
-from accounts.graphql.totals import total
+from accounts.graphql.relations import only, single
+from accounts.graphql.totals import row, total
 from accounts.permissions import Permission
 from accounts.tallies import Tally
 from success import explanations, metrics
@@ -27,10 +26,11 @@ from success.graphql.types import AccountNode, ContractNode, ScorecardNode, Sign
 from success.models import Account
 from success.models.accounts import AccountQuerySet
 from success.models.contracts import ContractQuerySet
+from success.models.scorecards import ScorecardQuerySet
 
 FURTHEST = 3650
 
-AccountId = Annotated[strawberry.ID, strawberry.argument(description="The account's id.")]
+ACCOUNT = row("account", AccountNode)
 DAY = argument("day", date | None, "As of this day; today, if nothing is said.", default=None)
 WITHIN = argument("within_days", int, "Within so many days; at most 3650.", default=90)
 
@@ -83,6 +83,11 @@ class SuccessQuery:
         ],
         description="Contracts of open accounts that come up for renewal, not renewed yet, the next first.",
     )
+    scorecard = only(
+        ScorecardNode,
+        ScorecardQuerySet.current,
+        description="The scorecard in force; null before the first is published.",
+    )
     scorecards = connection(ScorecardNode, description="The versions of the scorecard, the latest first.")
     signals = connection(SignalNode, description="What the names of your own events mean for health.")
     health_distribution = total(
@@ -107,37 +112,23 @@ class SuccessQuery:
         arguments=[WITHIN, DAY],
         description="What is up for renewal.",
     )
-
-    @strawberry.field(description="The scorecard in force; null before the first is published.")
-    def scorecard(self, info: Info) -> ScorecardNode | None:
-        """The current version."""
-        return rows_of(ScorecardNode, info.context).filter(is_current=True).first()
-
-    @strawberry.field(
-        description="How an account did on a past day, as it was shown then; null where unknown."
+    health_on = total(
+        HealthExplanation | None,
+        lambda context, account, day: explanations.tally_on(account, day=day, by=context.actor),
+        shown=HealthExplanation.of,
+        arguments=[ACCOUNT, argument("day", date, "The day.")],
+        description="How an account did on a past day, as it was shown then; null where unknown.",
     )
-    def health_on(
-        self,
-        info: Info,
-        account_id: AccountId,
-        day: Annotated[date, strawberry.argument(description="The day.")],
-    ) -> HealthExplanation | None:
-        """One account's explanation."""
-        account = seen_or_none(AccountNode, account_id, info)
-        found = account and explanations.explain(account, day=day, by=info.context.actor)
-        return HealthExplanation.of(found) if found else None
-
-    @strawberry.field(
-        description="Why an account's score differs between two days; null where either is unknown."
+    health_difference = total(
+        HealthDifference | None,
+        lambda context, account, before, after: explanations.difference_tally(
+            account, before=before, after=after, by=context.actor
+        ),
+        shown=HealthDifference.of,
+        arguments=[
+            ACCOUNT,
+            argument("before", date, "The earlier day."),
+            argument("after", date, "The later day."),
+        ],
+        description="Why an account's score differs between two days; null where either is unknown.",
     )
-    def health_difference(
-        self,
-        info: Info,
-        account_id: AccountId,
-        before: Annotated[date, strawberry.argument(description="The earlier day.")],
-        after: Annotated[date, strawberry.argument(description="The later day.")],
-    ) -> HealthDifference | None:
-        """One account's difference."""
-        account = seen_or_none(AccountNode, account_id, info)
-        found = account and explanations.compare(account, before=before, after=after, by=info.context.actor)
-        return HealthDifference.of(found) if found else None

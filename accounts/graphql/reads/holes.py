@@ -4,7 +4,7 @@ Where such a field stands, the statement writes the row's key. Then the very fie
 is asked for the figures of all rows at once, and they are put in the keys' places.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 from uuid import UUID
 from weakref import ref
@@ -17,6 +17,12 @@ from accounts.graphql.reads.shaping import Shaper
 
 EVERY = "*"
 """A step into each object of a list."""
+
+KIND = ""
+"""A step into an object by its type, where it may be of several; under this key the statement writes which.
+
+No client can ask for a key without a name, and it is taken out again.
+"""
 
 type Trail = tuple[str, ...]
 
@@ -56,30 +62,38 @@ class _Row:
         group.peers.append(ref(self))
 
 
+class _Place(NamedTuple):
+    """A hole where it is in an answer."""
+
+    around: dict[str, Any]
+    name: str
+    hole: Hole
+    path: Path
+
+
 def fill(data: Any, tree: Tree, start: Path, shaper: Shaper) -> None:
     """Put the figures into an answer; what goes wrong with one is kept by the executor."""
     groups: dict[int, _Group] = {}
-
-    def stand_in(hole: Hole, key: str, _: Path) -> _Row:
-        return _Row(hole, key, groups.setdefault(id(hole.details), _Group()))
-
-    def resolve(hole: Hole, row: _Row, path: Path) -> Any:
-        return shaper.field(hole.kind, row, hole.details, path)
-
-    _each(data, tree, start, stand_in)
-    _each(data, tree, start, resolve)
+    places = list(_places(data, tree, start))
+    for around, name, hole, _ in places:
+        around[name] = _Row(hole, around[name], groups.setdefault(id(hole.details), _Group()))
+    for around, name, hole, path in places:
+        around[name] = shaper.field(hole.kind, around[name], hole.details, path)
 
 
-def _each(value: Any, tree: Tree, path: Path, put: Callable[[Hole, Any, Path], Any]) -> None:
+def _places(value: Any, tree: Tree, path: Path) -> Iterator[_Place]:
     if value is None:
         return
     if isinstance(below := tree.get(EVERY), dict):
         for index, item in enumerate(value):
-            _each(item, below, path.add_key(index), put)
+            yield from _places(item, below, path.add_key(index))
         return
+    if isinstance(kinds := tree.get(KIND), dict):
+        below = kinds.get(value.pop(KIND), {})
+        tree = below if isinstance(below, dict) else {}
     for key in [key for key in value if key in tree]:
         inside, found = path.add_key(key), tree[key]
         if isinstance(found, Hole):
-            value[key] = put(found, value[key], inside)
+            yield _Place(value, key, found, inside)
         else:
-            _each(value[key], found, inside, put)
+            yield from _places(value[key], found, inside)

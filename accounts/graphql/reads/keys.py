@@ -18,15 +18,23 @@ from accounts.graphql.variables import Uses
 CURSORS = frozenset({"after", "before"})
 
 
+def is_id(argument: str) -> bool:
+    """Whether an argument of a field is the id of a row, by its name."""
+    return argument == "id" or argument.endswith("Id")
+
+
 def kept_under(context: Context) -> Hashable:
-    """What of a request's tenant and actor decides on what they see."""
+    """What of a request's tenant and actor decides on what they see, and all that is said of them."""
     tenant, actor = tenancy.tenant(), context.actor
     return (
         tenant.schema_name,
+        tenant.name,
         tenant.time_zone,
         tenant.currency,
         actor.kind,
         actor.id,
+        actor.label,
+        actor.role,
         actor.permissions,
     )
 
@@ -43,7 +51,7 @@ def left_open(uses: Uses, variables: Mapping[str, Any]) -> dict[str, Any]:
 def _is_open(arguments: set[str], value: Any) -> bool:
     if isinstance(value, list):
         return arguments == {"ids"} and all(isinstance(each, str) for each in value)
-    return isinstance(value, str) and (arguments == {"id"} or arguments <= CURSORS)
+    return isinstance(value, str) and (all(map(is_id, arguments)) or arguments <= CURSORS)
 
 
 def key_of_variables(uses: Uses, variables: Mapping[str, Any]) -> tuple[Any, ...]:

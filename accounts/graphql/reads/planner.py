@@ -36,20 +36,9 @@ from accounts.graphql.reads import texts
 from accounts.graphql.reads.holes import EVERY, Hole, Trail, Tree, dig
 from accounts.graphql.reads.page import Page, Part
 from accounts.graphql.reads.slots import Slots
-from accounts.graphql.reads.sql import AnyRows, Below, Constant, Object, Row, Rows, Written
+from accounts.graphql.reads.sql import Below, Constant, Object, Row, Rows
 from accounts.graphql.reads.uncompiled import Uncompiled
-from accounts.graphql.relations import (
-    AnyField,
-    AnyFieldList,
-    FigureField,
-    One,
-    OneField,
-    SingleField,
-    node_in,
-    not_too_many,
-)
-from accounts.graphql.totals import TotalField
-from accounts.tallies import Tally
+from accounts.graphql.relations import FigureField, One, OneField
 
 
 @dataclass(slots=True)
@@ -65,44 +54,11 @@ class Planner:
     reads_more: bool = False
     """Whether more than columns of the row in hand is read."""
 
-    # At the root, and a row in hand.
-    def root(self, kind: GraphQLObjectType, details: FieldDetailsList) -> Written | Tally[Any] | None:
-        """A field of the root, or what is counted for it; raises Uncompiled where it is Python."""
-        definition, declared = self._field(kind, details)
-        match declared:
-            case ConnectionField():
-                return self._page(declared, definition, details, ())
-            case SingleField():
-                given = self._arguments(definition, declared, details)["id"]
-                return self._by_id(declared.target, given, details)
-            case AnyFieldList():
-                return self._by_ids(self._arguments(definition, declared, details)["ids"], details)
-            case AnyField():
-                given = self._arguments(definition, declared, details)["id"]
-                return self._by_id(NODES[node_in(given)[0]], given, details)
-            case TotalField():
-                return declared.tally_of(self.context, **self._arguments(definition, declared, details))
-        raise Uncompiled(f"{kind.name}.{details[0].node.name.value} is worked out in Python")
-
-    def row(self, rows: QuerySet, kind: GraphQLObjectType, details: FieldDetailsList) -> Row:
+    def row(
+        self, rows: QuerySet, kind: GraphQLObjectType, details: FieldDetailsList, trail: Trail = ()
+    ) -> Row:
         """The selected fields of a row."""
-        return Row(rows.values(j0=self._object(kind, details, ())))
-
-    def _by_id(self, target: type, given: str, details: FieldDetailsList) -> Row:
-        key = self.slots.key(details[0].node, shape_of(target).name, given)
-        return self.row(rows_of(target, self.context).filter(pk=key), self._kind(target), details)
-
-    def _by_ids(self, given: Sequence[str], details: FieldDetailsList) -> AnyRows:
-        names, keys = self.slots.keys(details[0].node, given)
-        by_name = {
-            name: rows_of(NODES[name], self.context)
-            .filter(pk=PARENT)
-            .values(j0=self._object(self._kind(NODES[name]), details, (EVERY,)))
-            for name in sorted({node_in(each)[0] for each in not_too_many(given)})
-        }
-        if self.holes and len(by_name) > 1:
-            raise Uncompiled("figures on top of rows of several types")
-        return AnyRows(names, keys, by_name)
+        return Row(rows.values(j0=self._object(kind, details, trail)))
 
     def _kind(self, target: type) -> GraphQLObjectType:
         return self.schema._schema.type_map[shape_of(target).name]  # type: ignore[return-value]
@@ -121,10 +77,12 @@ class Planner:
         converter = self.schema.schema_converter
         return convert_arguments(given, declared.arguments, converter.scalar_registry, self.schema.config)
 
-    # Below a row.
     def _object(self, kind: Any, details: FieldDetailsList, trail: Trail) -> Object:
+        return Object(self._fields(kind, details, trail))
+
+    def _fields(self, kind: Any, details: FieldDetailsList, trail: Trail) -> Mapping[str, Expression | F]:
         fields = self.executor.collect_subfields(kind, details).grouped_field_set
-        return Object({key: self._value(kind, each, (*trail, key)) for key, each in fields.items()})
+        return {key: self._value(kind, each, (*trail, key)) for key, each in fields.items()}
 
     def _value(self, kind: Any, details: FieldDetailsList, trail: Trail) -> Expression | F:
         if details[0].node.name.value == "__typename":

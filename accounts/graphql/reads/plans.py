@@ -13,7 +13,7 @@ from graphql.execution.executor import Executor
 from accounts import tenancy
 from accounts.graphql.context import Context
 from accounts.graphql.reads.holes import Tree
-from accounts.graphql.reads.planner import Planner
+from accounts.graphql.reads.roots import RootPlanner
 from accounts.graphql.reads.slots import Slots
 from accounts.graphql.reads.sql import Groups, Sql
 from accounts.graphql.reads.statements import Statement, statement_of
@@ -80,7 +80,8 @@ class Plan:
     @property
     def size(self) -> int:
         """About how many bytes it takes, but for the document, if it holds parts of that."""
-        return 500 * len(self.fields) + (len(self.statement.sql) if self.statement else 0)
+        texts = sum(len(each.text or "") for each in self.fields)
+        return 500 * len(self.fields) + texts + (len(self.statement.sql) if self.statement else 0)
 
 
 def plan_of(schema: strawberry.Schema, executor: Executor, context: Context, slots: Slots) -> Plan:
@@ -95,15 +96,15 @@ def plan_of(schema: strawberry.Schema, executor: Executor, context: Context, slo
         if details[0].node.name.value == "__typename":
             fields.append(Field(key, text=f'"{kind.name}"'))
             continue
-        planner = Planner(schema, executor, context, slots)
+        planner = RootPlanner(schema, executor, context, slots)
         try:
             planned = planner.root(kind, details)
         except Uncompiled as reason:
             fields.append(Field(key, details, reason=str(reason)))
             continue
         match planned:
-            case None:
-                fields.append(Field(key, text="null"))
+            case str():
+                fields.append(Field(key, text=planned))
                 continue
             case Tally(groups=groups, made=made):
                 column = Groups(groups).sql(connection)

@@ -24,10 +24,12 @@ from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
+from accounts.graphql.reads.uncompiled import Uncompiled
+
 type Shape = Callable[[Any], Any]
 
 
-class Unshaped(Exception):
+class Unshaped(Uncompiled):
     """Something that only the executor can do."""
 
 
@@ -52,6 +54,13 @@ class Shaper:
             except Exception:  # noqa: BLE001  # told below, in the executor's words
                 self.made[key] = None
         return self.executor.execute_field(kind, source, details, path, None)
+
+    def known(self, kind: GraphQLObjectType, source: Any, details: FieldDetailsList) -> Any:
+        """A field that cannot go wrong, as it is selected; raises Unshaped where only the executor has it."""
+        resolve = self._resolved(kind, details, Path(None, details[0].node.name.value, kind.name))
+        if resolve is None:
+            raise Unshaped(f"{kind.name}.{details[0].node.name.value} is worked out in Python")
+        return resolve(source)
 
     def _resolved(self, kind: GraphQLObjectType, details: FieldDetailsList, path: Path) -> Shape | None:
         executor, node = self.executor, details[0].node

@@ -67,10 +67,10 @@ class Slots:
     variables: Mapping[str, Any]
     uses: list[Use] = field(default_factory=list)
 
-    def key(self, node: FieldNode, name: str, given: str) -> Any:
+    def key(self, node: FieldNode, name: str, given: str, argument: str = "id") -> Any:
         """The key in an id of this type; raises Invalid where it is none."""
         key = key_of(given, name)
-        variable = self._variable(node, "id")
+        variable = self._variable(node, argument)
         if variable is None:
             return key
         self.uses.append(Use(variable, lambda text: [key_of(text, name)]))

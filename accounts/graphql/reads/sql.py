@@ -65,6 +65,22 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """An object of which all is known but the rows in it: texts of JSON, and statements."""
+
+    parts: Mapping[str, "str | Written"]
+
+    def sql(self, connection: Any, parent: str = "") -> Sql:
+        """The object."""
+        parts = {
+            key: ("%s::json", (part,)) if isinstance(part, str) else part.sql(connection)
+            for key, part in self.parts.items()
+        }
+        sql = json_object((key, each) for key, (each, _) in parts.items())
+        return f"({sql})", tuple(given for _, each in parts.values() for given in each)
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
     """All rows of a queryset as a list: their objects are its `j0`."""
 
