@@ -17,6 +17,7 @@ from tests.engines.operations import mutations
 from tests.engines.world import Asker, Place
 
 MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}(?:Z|\+00:00)")
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 SECRET = re.compile(r"\b(uk|uw|whsec)_[0-9A-Za-z_+/=-]+")
 
 
@@ -37,8 +38,12 @@ def settled(found: Any, place: Place) -> Any:
 
 
 def _settled_moment(found: re.Match[str]) -> str:
-    moment = datetime.fromisoformat(found[0])
-    return "now" if abs(moment - datetime.now(UTC)) < timedelta(hours=1) else found[0]
+    """A moment; one that is now, or so many hours from now, by that."""
+    apart = datetime.fromisoformat(found[0]) - datetime.now(UTC)
+    hours = round(apart / HOUR)
+    if abs(apart) < HOUR:
+        return "now"
+    return f"in {hours} hours" if abs(apart - hours * HOUR) < MINUTE else found[0]
 
 
 def _became(text: str) -> str:
