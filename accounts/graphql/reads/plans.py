@@ -58,7 +58,7 @@ class Plan:
 
     @property
     def is_compiled(self) -> bool:
-        """Whether Postgres writes all of it."""
+        """Whether Postgres writes all of it but what is known already."""
         return not any(each.why for each in self.fields)
 
     @property
