@@ -100,7 +100,11 @@ class Company(TenantModel):
                 violation_error_message="A company with this key is already here.",
             ),
         ]
-        indexes = [models.Index(fields=["name", "id"], name="company_by_name")]
+        indexes = [
+            models.Index(fields=["name", "id"], name="company_by_name"),
+            models.Index(fields=["renewal_on", "id"], name="company_by_renewal"),
+            models.Index(F("recurring_revenue").desc(nulls_last=True), "id", name="company_by_revenue"),
+        ]
 
     def __str__(self) -> str:
         return self.name
