@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import pairwise
 
 from django.db import transaction
 
@@ -12,6 +13,7 @@ from integrations.models import Delivery
 from success.models import Health
 from tests.engines.asking import COMPILING, ORDINARY, Operation, ask, comparable
 from tests.engines.comparing import Comparison, over_questions
+from tests.engines.values import DAYS
 
 
 def test_both_engines_answer_alike(world):
@@ -23,6 +25,34 @@ def test_both_engines_answer_alike(world):
     assert ways["compiled"] > 0.25 * ways.total(), ways
     assert ways["compiled"] + ways["mixed"] > 0.6 * ways.total(), ways
     assert comparison.codes["BAD_USER_INPUT"] > 0
+
+
+EXPLAINED = """{ workedOutOn score computedScore overrideScore overridePart coverage band
+    parts { key title feature weight value ageDays isFresh points part sentence } }"""
+HEALTH = f"""query($id: ID!, $before: Date!, $after: Date!) {{
+    healthOn(accountId: $id, day: $after) {EXPLAINED}
+    healthDifference(accountId: $id, before: $before, after: $after) {{
+        change configuration staleness behaviour override before {EXPLAINED} after {EXPLAINED} }}
+    account(id: $id) {{ healthOn(day: $after) {EXPLAINED} }} }}"""
+
+
+def test_health_of_any_account_on_any_day_is_explained_alike(world):
+    """Drawn questions seldom meet a day and an account of which something is known."""
+    explained = 0
+    for place in world.places.values():
+        everything = place.key(frozenset(Permission))
+        for id in place.ids["Account"]:
+            for before, after in pairwise(DAYS):
+                days = {"before": before.isoformat(), "after": after.isoformat()}
+                answers = [
+                    ask(engine, everything, Operation(HEALTH, {"id": id, **days}))
+                    for engine in (COMPILING, ORDINARY)
+                ]
+                assert comparable(answers[0].text) == comparable(answers[1].text)
+                data = json.loads(answers[0].text)["data"]
+                assert data["healthOn"] == (data["account"] or {}).get("healthOn")
+                explained += data["healthDifference"] is not None
+    assert explained > 10
 
 
 def test_a_choice_that_is_no_more_is_an_error_of_ours_by_both(world):
