@@ -143,6 +143,15 @@ def test_everybody_is_told_of_themselves_as_they_are_now(acme, globex, ask):
         assert told["user"]["email"].endswith(f"{tenant.schema_name}.test")
 
 
+def test_a_statement_is_everybody_s_whoever_is_told_of_themselves(engine, acme, ask):
+    document = "{ viewer { label permissions user { name email } } people { totalCount } }"
+    for _ in range(2):
+        ask(document, 1, a_member_who_acts(acme))
+
+    (one, other) = [kept.plan.statement for kept, _ in engine.reader.plans._kept.values()]
+    assert one.sql == other.sql
+
+
 @pytest.mark.parametrize("label", ["%s %% 'x' \"y\"", "\\n \\ue000 \\", "\ue000 😀 ä", "$1 /* */ --"])
 def test_a_name_is_told_as_it_is_whatever_is_in_it(acme, ask, label):
     actor = replace(a_member_who_acts(acme), label=label)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import UUIDField
 from graphql import GraphQLField, GraphQLObjectType, get_nullable_type
 from graphql.execution.collect_fields import FieldDetailsList
 from strawberry.utils.str_converters import to_camel_case
@@ -15,6 +16,7 @@ from accounts.graphql.nodes import NODES, rows_of, shape_of
 from accounts.graphql.reads.holes import EVERY, KIND, Trail
 from accounts.graphql.reads.planner import Planner
 from accounts.graphql.reads.shaping import Shaper
+from accounts.graphql.reads.slots import Slot
 from accounts.graphql.reads.sql import AnyRows, Constant, Known, Object, Row, Written
 from accounts.graphql.reads.uncompiled import Uncompiled
 from accounts.graphql.relations import (
@@ -104,13 +106,14 @@ class RootPlanner(Planner):
                 parts[key] = self._hung(hung.one, fact, each, (key,))
             else:
                 parts[key] = written(kind.name if is_name else shaper.known(kind, fact, each))
-        if any(not isinstance(part, str) for part in parts.values()):
-            return Known(parts)
-        return f"{{{','.join(f'"{key}":{part}' for key, part in parts.items())}}}"
+        if all(isinstance(part, str) for part in parts.values()):
+            return f"{{{','.join(f'"{key}":{part}' for key, part in parts.items())}}}"
+        opened = {key: self.slots.own(part) if isinstance(part, str) else part for key, part in parts.items()}
+        return Known(opened)
 
     def _hung(self, one: One, fact: Any, details: FieldDetailsList, trail: Trail) -> Row | str:
         key = getattr(fact, one.key)
         if key is None:
             return "null"
-        rows = rows_of(one.target, self.context).filter(**{one.by: key})
+        rows = rows_of(one.target, self.context).filter(**{one.by: Slot(self.slots.own(key), UUIDField())})
         return self.row(rows, self._kind(one.target), details, trail)

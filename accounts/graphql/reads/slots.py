@@ -1,7 +1,8 @@
 """What a statement leaves open: ids and cursors, which differ from request to request as nothing else does.
 
-Everything else that a request gives (sizes, filters, orders, searches) is written into the statement, and is
-a part of the key that it is kept under (`keys`).
+So is what a plan knows of who asks, for others may share the statement. Everything else that a request gives
+(sizes, filters, orders, searches) is written into the statement, and is a part of the key that it is kept
+under (`keys`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -59,13 +60,33 @@ class Use:
     variable: str
     read: Callable[[Any], Sequence[Any]]
 
+    def values(self, variables: Mapping[str, Any]) -> Sequence[Any]:
+        """The values; raises Invalid where the variable is not what it was taken for."""
+        return self.read(variables[self.variable])
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A value of the plan's own, such as the asker's name: the statement without it is everybody's."""
+
+    value: Any
+
+    def values(self, _: Mapping[str, Any]) -> Sequence[Any]:
+        """The value."""
+        return [self.value]
+
 
 @dataclass(slots=True)
 class Slots:
     """The variables of one request that are left open, and what became of them."""
 
     variables: Mapping[str, Any]
-    uses: list[Use] = field(default_factory=list)
+    uses: list[Use | Own] = field(default_factory=list)
+
+    def own(self, value: Any) -> Given:
+        """A value that is left open, too, though it comes with no request."""
+        self.uses.append(Own(value))
+        return Given(len(self.uses) - 1, 0)
 
     def key(self, node: FieldNode, name: str, given: str, argument: str = "id") -> Any:
         """The key in an id of this type; raises Invalid where it is none."""

@@ -14,6 +14,8 @@ from django.core.exceptions import EmptyResultSet
 from django.db.models import F, Func, QuerySet, TextField
 from django.db.models.expressions import Expression
 
+from accounts.graphql.reads.slots import Given
+
 type Sql = tuple[str, tuple[Any, ...]]
 
 NOTHING = "NULL"
@@ -66,14 +68,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An object of which all is known but the rows in it: texts of JSON, and statements."""
+    """An object of which all is known but the rows in it: texts of JSON, left open, and statements."""
 
-    parts: Mapping[str, "str | Written"]
+    parts: Mapping[str, "Given | Written"]
 
     def sql(self, connection: Any, parent: str = "") -> Sql:
         """The object."""
         parts = {
-            key: ("%s::json", (part,)) if isinstance(part, str) else part.sql(connection)
+            key: ("%s::json", (part,)) if isinstance(part, Given) else part.sql(connection)
             for key, part in self.parts.items()
         }
         sql = json_object((key, each) for key, (each, _) in parts.items())

@@ -14,7 +14,7 @@ from django.db import connection
 from psycopg.sql import Literal
 
 from accounts.database import backend
-from accounts.graphql.reads.slots import Given, Use
+from accounts.graphql.reads.slots import Given, Own, Use
 from accounts.graphql.reads.sql import Sql
 
 CLOCK = (date, time, timedelta)
@@ -29,17 +29,17 @@ class Statement:
 
     sql: bytes
     given: Sequence[Given]
-    uses: Sequence[Use]
+    uses: Sequence[Use | Own]
     is_timeless: bool
     """Whether there is no day and no moment in it; either may be that of its making."""
 
     def fetch(self, variables: Mapping[str, Any]) -> Sequence[str | None]:
         """The one row that it answers; raises Invalid where a variable is not what it was taken for."""
-        values = [use.read(variables[use.variable]) for use in self.uses]
+        values = [use.values(variables) for use in self.uses]
         return backend().row(self.sql, [values[use][place] for use, place in self.given])
 
 
-def statement_of(columns: Sequence[Sql], uses: Sequence[Use], comment: str) -> Statement:
+def statement_of(columns: Sequence[Sql], uses: Sequence[Use | Own], comment: str) -> Statement:
     """One statement with these columns."""
     parts = [f"({sql})::text" for sql, _ in columns]
     values = [value for _, given in columns for value in given]
