@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from copy import copy
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -124,14 +125,15 @@ def test_everybody_is_told_of_themselves_as_they_are_now(acme, globex, ask):
     document = f"{{ viewer {{ {VIEWER} user {{ email }} }} people {{ totalCount }} }}"
     a_person()
     ours, theirs = (a_member_who_acts(tenant) for tenant in (acme, globex))
-    renamed = Tenant(**{field.attname: getattr(acme, field.attname) for field in acme._meta.fields})
-    renamed.name, renamed.currency = "Acme & sons", "USD"
+    renamed, moved = copy(acme), copy(acme)
+    renamed.name, moved.currency = "Acme & sons", "USD"
     askers = [
         (acme, ours),
         (globex, theirs),
         (acme, replace(ours, label="Somebody else")),
         (acme, replace(ours, role=Role.ADMIN)),
         (renamed, ours),
+        (moved, ours),
         (acme, replace(ours, permissions=frozenset({Permission.SEE_PEOPLE}))),
     ]
     for tenant, actor in askers * 2:
