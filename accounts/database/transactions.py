@@ -75,6 +75,7 @@ class ScopedTransactions(base.DatabaseWrapper):
         """Know that a statement has set path and role by itself, to what Postgres says they are now."""
         if self.in_atomic_block:
             self._applied = setting
+        self._serve(setting)
 
     def _make_certain(self) -> None:
         admission, self._admission = self._admission, None
@@ -84,6 +85,7 @@ class ScopedTransactions(base.DatabaseWrapper):
                 *_, answer = answers(self.connection, [*self._opening(SESSION_DEFAULT), admission.asked])
                 admission.check(answer)
             self._applied = admission.setting
+            self._serve(admission.setting)
 
     # What is asked.
     def row(self, sql: bytes, given: Sequence[Any]) -> Sequence[str | None]:
@@ -120,9 +122,14 @@ class ScopedTransactions(base.DatabaseWrapper):
         opening = [] if is_alone else self._opening(SESSION_DEFAULT)
         *_, let_in, answer = answers(self.connection, [*opening, admission.asked, asked])
         admission.check(let_in)
+        self._serve(setting)
         if not is_alone:
             self._applied = setting
         return answer
+
+    def _serve(self, setting: Setting) -> None:
+        """Note whom the connection has served: it is given up after very many (`DatabaseWrapper.close`)."""
+        self.connection.served.add(setting)
 
     # In which scope it is asked.
     def _require_scope(self) -> None:
@@ -156,7 +163,9 @@ class ScopedTransactions(base.DatabaseWrapper):
         for answer in answered[: len(opening)]:
             if answer.problem:
                 raise answer.problem
-        self._applied = setting
+        if opening:
+            self._applied = setting
+            self._serve(setting)
         return answered[len(opening) :]
 
     def _opening(self, setting: Setting) -> list[Asked]:

@@ -11,7 +11,7 @@ from psycopg.pq import TransactionStatus
 
 from accounts import keys
 from accounts.callers import served
-from accounts.database import backend
+from accounts.database import backend, base
 from accounts.database.base import PREPARED_AT_MOST
 from accounts.database.pipeline import Asked, answers
 from accounts.models import ApiKey, Tenant
@@ -203,3 +203,22 @@ def test_a_long_question_goes_there_whole(committed):
     with public(), transaction.atomic():
         text = "é" * 3_000_000
         assert backend().row(b"SELECT length($1::text), $1::text", (text,)) == ["3000000", text]
+
+
+def test_a_connection_that_has_served_very_many_is_not_used_again(committed, monkeypatch):
+    def served_by() -> str | None:
+        pids = set()
+        for tenant in committed.values():
+            with inside(tenant), transaction.atomic():
+                pids.add(backend().row(b"SELECT pg_backend_pid()", ())[0])
+        connection.close()
+        (pid,) = pids
+        return pid
+
+    connection.close()
+    close_pool()
+    first = served_by()
+    assert served_by() == first
+    monkeypatch.setattr(base, "TENANTS_AT_MOST", 1)
+    served_by()
+    assert served_by() != first
