@@ -13,8 +13,8 @@ from benchmarks.data.build import BUSY, MILLION, TENFOLD
 from benchmarks.harness.results import Finding, Target
 from benchmarks.harness.rounds import Spread, cpu, interleaved, per_cpu, ratio
 from benchmarks.harness.samples import Sample
-from success import health
-from success.models import Account
+from success import health, rollout
+from success.models import Account, Scorecard
 
 PASS, TENFOLD_PASS, REFRESH, TENFOLD_REFRESH = (
     "pass",
@@ -108,15 +108,19 @@ def passes(bench: Bench, tenant: Tenant) -> Callable[[], Sample]:
 
 
 def change(tenant: Tenant) -> None:
-    """Another tenth of the accounts has been rated anew."""
+    """Another tenth of the accounts has been rated anew, and all are to be scored as after a publication."""
     with inside(tenant), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(CHANGE, {"round": next(_rounds), "share": SHARE})
+        Scorecard.objects.current().update(reached=None, applied_at=None)
 
 
 def scored(tenant: Tenant) -> float:
-    """The pass over all accounts that the night makes."""
+    """The pass over all accounts that follows a publication, step by step as its task takes it."""
     with inside(tenant):
-        return health.score_all().accounts
+        done = rollout.advance()
+        while done.more:
+            done += rollout.advance()
+    return done.accounts
 
 
 def refreshed(tenant: Tenant) -> float:

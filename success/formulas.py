@@ -1,10 +1,11 @@
 """The arithmetic of `scoring` as SQL, written from a card.
 
-The same operations in the same order, so equal to the last bit.
-Each step is fenced, or Postgres would write every expression out again wherever it is used.
+The same operations in the same order, so equal to the last bit; a cast to a whole number rounds as Python does.
+Each step is fenced, or Postgres would write every expression out again wherever it is used. A step costs more
+than looking at a column once more, so there are three: what each measure is worth, the sums, the parts.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from success.scoring import FLOORS, FULL, Band, Card, Measure
 
@@ -12,51 +13,40 @@ DAY = "%(day)s::date"
 """The day a score is for, as every statement here names it."""
 
 VALUES: dict[str, tuple[str, str | None]] = {
-    "usage_trend": ("f.usage_trend", f"{DAY} - f.usage_on"),
+    "usage_trend": ("f.usage_trend", "f.usage_on"),
     "days_since_seen": (f"({DAY} - f.last_seen_on)::float8", None),
     "breadth": ("f.breadth", None),
     "support_load": ("f.support_load", None),
-    "nps": ("f.nps", f"{DAY} - f.nps_on"),
-    "csat": ("f.csat", f"{DAY} - f.csat_on"),
-    "ces": ("f.ces", f"{DAY} - f.ces_on"),
-    "rating": ("f.rating", f"{DAY} - f.rating_on"),
+    "nps": ("f.nps", "f.nps_on"),
+    "csat": ("f.csat", "f.csat_on"),
+    "ces": ("f.ces", "f.ces_on"),
+    "rating": ("f.rating", "f.rating_on"),
     "renewal_nearness": (f"(f.renewal_on - {DAY})::float8", None),
 }
-"""Each feature's raw value and age in days, from a feature row `f`; without an age it is of that very day."""
+"""Each feature's raw value and the day it is of, from a feature row `f`; without one, of that very day."""
 
 
 UNORDERED, ORDERED = "OFFSET 0", "ORDER BY account_id"
 """Fences between steps: where rows come in the order of their accounts, the second lets them be merged."""
 
 
-def scored(card: Card, rows: str, also: Mapping[str, str] | None = None, *, fence: str = UNORDERED) -> str:
+def scored(card: Card, rows: str, *, fence: str = UNORDERED) -> str:
     """A query of account_id, score, coverage and parts of feature rows, in whole numbers as in `scoring`.
 
-    `also` are more columns by name, made of a row `f`.
+    `rows` is what follows FROM, and calls a row `f`.
     """
-    total, more = _number(card.total_weight), also or {}
-    kept, made = (
-        "".join(f", {name}" for name in more),
-        "".join(f", {sql} AS {name}" for name, sql in more.items()),
-    )
     return f"""
-        SELECT account_id, score, coverage, ARRAY[{_balanced_parts(card)}] AS parts{kept}
+        SELECT account_id, score, coverage, ARRAY[{_balanced_parts(card)}] AS parts
         FROM (
-            SELECT account_id{kept}, weight, heaviest, {_parts(card)},
-                   round(100.0::float8 * worth / weight)::int AS score,
-                   coalesce(round({_number(FULL)} * weight / {total}), 0)::int AS coverage
+            SELECT account_id, {_parts(card)}, (100.0::float8 * ({_worth(card)}) / weight)::int AS score,
+                   coalesce(({_number(FULL)} * weight / {_number(card.total_weight)})::int, 0) AS coverage
             FROM (
-                SELECT *, nullif({_weight(card)}, 0.0::float8) AS weight, {_worth(card)} AS worth,
-                       {_heaviest(card)} AS heaviest
-                FROM (
-                    SELECT account_id{kept}, {_worths(card)}
-                    FROM (SELECT f.account_id{made}, {_fresh(card)} FROM {rows} f {fence}) AS read
-                    {fence}
-                ) AS valued
+                SELECT f.account_id, {_worths(card)}, nullif({_weight(card)}, 0.0::float8) AS weight
+                FROM {rows}
                 {fence}
-            ) AS weighted
+            ) AS valued
             {fence}
-        ) AS rounded
+        ) AS summed
         {fence}"""  # noqa: S608 - numbers and our own column names, nothing that a user typed
 
 
@@ -69,7 +59,12 @@ def band(score: str) -> str:
 
 def points(hundredths: str) -> str:
     """A score in hundredths as it is kept, with two decimals."""
-    return f"({hundredths} / 100.0)::numeric(5, 2)"
+    return f"({hundredths} * 0.01)::numeric(5, 2)"
+
+
+def share(ten_thousandths: str) -> str:
+    """A coverage in ten-thousandths as it is kept, with four decimals."""
+    return f"({ten_thousandths} * 0.0001)::numeric(5, 4)"
 
 
 def values() -> str:
@@ -78,44 +73,40 @@ def values() -> str:
 
 
 def ages() -> str:
-    """The ages of all features of a row `f`."""
-    return f"ARRAY[{', '.join(age or '0' for _, age in VALUES.values())}]"
+    """The ages of all features of a row `f`, in days."""
+    return f"ARRAY[{', '.join(f'{DAY} - {on}' if on else '0' for _, on in VALUES.values())}]"
 
 
 def _number(value: float) -> str:
     return f"'{value!r}'::float8"
 
 
-def _fresh(card: Card) -> str:
-    """The raw values, `v0` and so on; unknown where they are too old."""
-    return ", ".join(f"{_value(measure)} AS v{i}" for i, measure in enumerate(card.measures))
-
-
-def _value(measure: Measure) -> str:
-    value, age = VALUES[measure.feature]
-    if measure.max_age is None or age is None:
-        return value
-    return f"CASE WHEN {age} > {measure.max_age:d} THEN NULL ELSE {value} END"
+def _is_known(measure: Measure) -> str:
+    """Whether the value is there and not too old; a value without a day is not too old."""
+    value, on = VALUES[measure.feature]
+    if measure.max_age is None or on is None:
+        return f"{value} IS NOT NULL"
+    return f"{value} IS NOT NULL AND ({on} < {DAY} - {measure.max_age:d}) IS NOT TRUE"
 
 
 def _worths(card: Card) -> str:
     """What each value is worth, `b0` and so on: its points times the measure's weight."""
     return ", ".join(
-        f"{_number(measure.weight)} * {_points(measure, f'v{i}')} AS b{i}"
-        for i, measure in enumerate(card.measures)
+        f"{_number(measure.weight)} * {_points(measure)} AS b{i}" for i, measure in enumerate(card.measures)
     )
 
 
-def _points(measure: Measure, value: str) -> str:
+def _points(measure: Measure) -> str:
     """The points of a value: its piece of the curve is found by halving, because this runs for every row."""
     (first_x, first_y), (_, last_y) = measure.curve.points[0], measure.curve.points[-1]
+    value, _ = VALUES[measure.feature]
     ends = [first_x, *(until for *_, until in measure.curve.pieces)]
     lines = [
         f"{_number(y)} + ({value} - {_number(x)}) * {_number(slope)}"
         for x, y, slope, _ in measure.curve.pieces
     ]
     curve = _halved(value, ends, [_number(first_y), *lines, _number(last_y)])
-    return f"CASE WHEN {value} IS NOT NULL THEN {curve} END"
+    return f"CASE WHEN {_is_known(measure)} THEN {curve} END"
 
 
 def _halved(value: str, ends: Sequence[float], lines: Sequence[str]) -> str:
@@ -130,8 +121,8 @@ def _halved(value: str, ends: Sequence[float], lines: Sequence[str]) -> str:
 
 def _weight(card: Card) -> str:
     weights = (
-        f"CASE WHEN b{i} IS NULL THEN 0.0::float8 ELSE {_number(measure.weight)} END"
-        for i, measure in enumerate(card.measures)
+        f"CASE WHEN {_is_known(measure)} THEN {_number(measure.weight)} ELSE 0.0::float8 END"
+        for measure in card.measures
     )
     return " + ".join(["0.0::float8", *weights])
 
@@ -140,16 +131,16 @@ def _worth(card: Card) -> str:
     return " + ".join(["0.0::float8", *(f"coalesce(b{i}, 0.0::float8)" for i in range(len(card.measures)))])
 
 
-def _heaviest(card: Card) -> str:
-    return "CASE " + " ".join(f"WHEN b{i} IS NOT NULL THEN {i}" for i in card.heaviest_first) + " END"
-
-
 def _parts(card: Card) -> str:
-    return ", ".join(f"round(100.0::float8 * b{i} / weight)::int AS q{i}" for i in range(len(card.measures)))
+    return ", ".join(f"(100.0::float8 * b{i} / weight)::int AS q{i}" for i in range(len(card.measures)))
 
 
 def _balanced_parts(card: Card) -> str:
-    known = " - ".join(["score", *(f"coalesce(q{i}, 0)" for i in range(len(card.measures)))])
-    return ", ".join(
-        f"CASE WHEN heaviest = {i} THEN q{i} + {known} ELSE q{i} END" for i in range(len(card.measures))
-    )
+    """The parts in their order; the heaviest known one is what the others leave of the score."""
+    balanced, heavier = {}, list[str]()
+    for i in card.heaviest_first:
+        rest = " - ".join(["score", *(f"coalesce(q{j}, 0)" for j in range(len(card.measures)) if j != i)])
+        is_heaviest = " AND ".join([f"q{i} IS NOT NULL", *heavier])
+        balanced[i] = f"CASE WHEN {is_heaviest} THEN {rest} ELSE q{i} END"
+        heavier.append(f"q{i} IS NULL")
+    return ", ".join(balanced[i] for i in sorted(balanced))

@@ -15,12 +15,7 @@ from success import features, standings
 from success.days import today
 from success.events import HealthChanged, PartChanged
 from success.models import Scorecard
-from success.standings import Change, Held
-
-CHUNK = 50_000
-"""How many accounts a pass over all looks at in one statement."""
-
-FIRST = UUID(int=0)
+from success.standings import FIRST, LAST, Change, Range, Written
 
 _MARK = """
 INSERT INTO success_due (id, created_at, account_id)
@@ -34,16 +29,13 @@ DELETE FROM success_due WHERE id IN (
 ) RETURNING account_id
 """
 
-_REACHED = """
-SELECT account_id FROM (
-    SELECT account_id FROM success_feature WHERE account_id > %s ORDER BY account_id LIMIT %s
-) following ORDER BY account_id DESC LIMIT 1
-"""
+# Accounts rather than features, which are rewritten all the time: so the index alone answers.
+_NEXT = "SELECT id FROM success_account WHERE id > %s ORDER BY id OFFSET %s LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """What a pass did: accounts looked at, standings changed, changes told, and whether to look again."""
+    """What a pass did: accounts worked out, standings changed, changes told, and whether to look again."""
 
     accounts: int = 0
     changed: int = 0
@@ -92,49 +84,45 @@ def score_due(limit: int = 2_000) -> Scored:
 @transaction.atomic
 def refresh(accounts: Sequence[UUID]) -> Scored:
     """Work out these accounts' features and health now."""
-    day, held = today(), standings.hold(accounts)
+    standings.hold(accounts)
+    day = today()
     features.refresh(accounts, day)
-    return _write(held, day)
+    return _score(accounts, day)
 
 
 @transaction.atomic
 def score(accounts: Sequence[UUID]) -> Scored:
     """Work out these accounts' health now, from the features they have."""
-    return _write(standings.hold(accounts), today())
+    standings.hold(accounts)
+    return _score(accounts, today())
 
 
-@transaction.atomic
-def score_all() -> Scored:
-    """Work out the health of all open accounts from the features they have; writes only what differs."""
-    done, reached = Scored(), FIRST
-    scorecard, day = _scorecard(), today()
-    while scorecard and (until := next_reached(reached, CHUNK)):
-        held = standings.hold_differing(scorecard, day, reached, until)
-        done += _write(held, day) if held.number else Scored()
-        reached = until
-    return done
+def score_range(scorecard: Scorecard, accounts: Range) -> Scored:
+    """Work out the health of a range of accounts from the features they have; for who holds all."""
+    written = standings.write_range(scorecard, today(), accounts)
+    return _told(written, scorecard, written.changed)
 
 
-def next_reached(after: UUID, accounts: int) -> UUID | None:
-    """The id that ends the next so many open accounts, or None where there are no more."""
+def next_range(after: UUID | None, accounts: int) -> Range:
+    """So many accounts that come after this one, some of them closed, or all that are left."""
+    after = after or FIRST
     with connection.cursor() as cursor:
-        cursor.execute(_REACHED, [after, accounts])
+        cursor.execute(_NEXT, [after, accounts - 1])
         found = cursor.fetchone()
-    return found[0] if found else None
+    return Range(after, found[0] if found else LAST)
 
 
-def _scorecard() -> Scorecard | None:
-    return Scorecard.objects.current().prefetch_related("measures").first()
-
-
-def _write(held: Held, day: date) -> Scored:
-    scorecard = _scorecard()
+def _score(accounts: Sequence[UUID], day: date) -> Scored:
+    scorecard = Scorecard.objects.current().prefetch_related("measures").first()
     if scorecard is None:
-        return Scored(held.number)
-    written = standings.write(scorecard, day, held)
+        return Scored(len(accounts))
+    return _told(standings.write(scorecard, day, accounts), scorecard, len(accounts))
+
+
+def _told(written: Written, scorecard: Scorecard, accounts: int) -> Scored:
     if written.told:
         _tell(written.told, scorecard)
-    return Scored(held.number, written.changed, len(written.told))
+    return Scored(accounts, written.changed, len(written.told))
 
 
 def _tell(changes: Sequence[Change], scorecard: Scorecard) -> None:
@@ -147,12 +135,12 @@ def _tell(changes: Sequence[Change], scorecard: Scorecard) -> None:
         ]
     }
     told = [
-        _told(change, keys[scorecard.pk], keys.get(change.previous_scorecard_id, [])) for change in changes
+        _event(change, keys[scorecard.pk], keys.get(change.previous_scorecard_id, [])) for change in changes
     ]
     emit_many(told, by=Actor.system("health"))
 
 
-def _told(change: Change, keys: Sequence[str], previous_keys: Sequence[str]) -> HealthChanged:
+def _event(change: Change, keys: Sequence[str], previous_keys: Sequence[str]) -> HealthChanged:
     parts = dict(zip(keys, change.parts, strict=True))
     before = dict(zip(previous_keys, change.previous_parts or [], strict=True))
     return HealthChanged(

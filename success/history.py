@@ -28,7 +28,7 @@ WITH feature AS MATERIALIZED ({features}), scored AS MATERIALIZED ({scored}), sh
         AND (override.ended_at IS NULL OR override.ended_at >= %(until)s)
 ), standing AS (
     SELECT account_id, {score} AS score, {computed} AS computed_score, override_score,
-        (coverage / 10000.0)::numeric(5, 4) AS coverage, coalesce({band}, '') AS band, parts, values, ages
+        {share} AS coverage, coalesce({band}, '') AS band, parts, values, ages
     FROM shown
 )
 """
@@ -114,11 +114,12 @@ def _rebuild(day: date) -> int:
 def _statement(scorecard: Scorecard, which: str) -> str:
     return _STANDING.format(
         features=features.worked_out(which),
-        scored=formulas.scored(scorecard.card, "feature"),
+        scored=formulas.scored(scorecard.card, "feature f"),
         values=formulas.values(),
         ages=formulas.ages(),
         score=formulas.points("whole"),
         computed=formulas.points("score"),
+        share=formulas.share("coverage"),
         band=formulas.band("whole"),
     )
 

@@ -22,14 +22,13 @@ def advance() -> bool:
     ours = NightlyPass.objects.filter(day=day, finished_at=None).select_for_update(skip_locked=True).first()
     if ours is None:
         return False
-    after = ours.reached or health.FIRST
-    until = health.next_reached(after, STEP)
-    if until is None:
-        ours.finished_at = timezone.now()
-    else:
-        accounts = list(Feature.objects.filter(pk__gt=after, pk__lte=until).values_list("pk", flat=True))
-        health.refresh(accounts)
-        portraits.retell(accounts)
-        ours.reached = until
+    following = health.next_range(ours.reached, STEP)
+    accounts = list(
+        Feature.objects.filter(pk__gt=following.after, pk__lte=following.until).values_list("pk", flat=True)
+    )
+    health.refresh(accounts)
+    portraits.retell(accounts)
+    ours.reached = following.until
+    ours.finished_at = timezone.now() if following.is_last else None
     ours.save(update_fields=["reached", "finished_at"])
-    return until is not None
+    return not following.is_last

@@ -25,8 +25,13 @@ def touched(companies: list[UUID]) -> None:
 @on("success.contract_renewed")
 @on("success.contract_amended")
 @on("success.contract_ended")
-@on("success.scorecard_published")
 @on("success.signal_changed")
 def score_soon(envelope: Envelope) -> None:
     """Wake the worker; the verb that said this has marked the accounts."""
     wake(tasks.score_due, schema=tenant().schema_name)
+
+
+@on("success.scorecard_published")
+def apply_soon(envelope: Envelope) -> None:
+    """Wake the worker that scores all accounts with it."""
+    wake(tasks.apply_scorecard, schema=tenant().schema_name)

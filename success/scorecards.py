@@ -14,7 +14,7 @@ from accounts.actor import Actor
 from accounts.errors import Invalid
 from accounts.events import emit
 from accounts.permissions import Permission
-from success import checks, health
+from success import checks
 from success.events import ScorecardPublished
 from success.models import FeatureName, Measure, Scorecard
 
@@ -110,7 +110,7 @@ def install_default(*, by: Actor) -> Scorecard:
 
 @transaction.atomic
 def publish(title: str, measures: Sequence[MeasureDraft], *, by: Actor) -> Scorecard:
-    """Put a new version in force; the health of every account is then worked out again."""
+    """Put a new version in force; `rollout` then scores every account with it."""
     by.require(Permission.MANAGE_SCORECARDS)
     _check(title, measures)
     with connection.cursor() as cursor:
@@ -136,7 +136,6 @@ def publish(title: str, measures: Sequence[MeasureDraft], *, by: Actor) -> Score
         )
         for position, draft in enumerate(measures)
     )
-    health.mark_all_due()
     emit(ScorecardPublished(scorecard_id=scorecard.pk, scorecard_version=scorecard.version), by=by)
     return scorecard
 

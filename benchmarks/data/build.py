@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from accounts import tenants
 from accounts.models import Membership, Tenant, User
@@ -16,7 +17,7 @@ from accounts.tenancy import inside, owning, public
 from benchmarks.bench import US
 from benchmarks.data.sizes import Plan, Size
 from journeys import rollups
-from success import health, scorecards, signals, standings
+from success import health, rollout, scorecards, signals, standings
 from success.days import today
 from success.models import Scorecard
 
@@ -89,10 +90,10 @@ def fill_features(tenant: Tenant, plan: Plan) -> None:
 
 def score_in_silence() -> None:
     """Score all accounts for the first time and tell nobody: that many lines would be data of their own."""
-    card, reached = Scorecard.objects.current().get(), health.FIRST
-    while until := health.next_reached(reached, health.CHUNK):
-        standings.write(card, today(), standings.hold_differing(card, today(), reached, until))
-        reached = until
+    everybody = standings.Range(standings.FIRST, standings.LAST)
+    standings.hold_all()
+    standings.write_range(Scorecard.objects.current().get(), today(), everybody)
+    Scorecard.objects.current().update(applied_at=timezone.now())
 
 
 def prepare(tenant: Tenant) -> None:
@@ -105,7 +106,7 @@ def prepare(tenant: Tenant) -> None:
 def work_out(tenant: Tenant) -> None:
     """Fold what arrived and score whom it touched, as workers do, until nothing is left."""
     with inside(tenant):
-        while rollups.fold(limit=100_000).more or health.score_due().more:
+        while rollups.fold(limit=100_000).more or health.score_due().more or rollout.advance().more:
             pass
 
 

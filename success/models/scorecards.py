@@ -43,6 +43,10 @@ class ScorecardQuerySet(TenantQuerySet):
         """Keep the version in force now."""
         return self.filter(is_current=True)
 
+    def waiting(self) -> Self:
+        """Keep the version in force while not all accounts are scored with it."""
+        return self.current().filter(applied_at=None)
+
 
 class MeasureQuerySet(TenantQuerySet):
     """Measures of scorecards."""
@@ -51,7 +55,10 @@ class MeasureQuerySet(TenantQuerySet):
 
 
 class Scorecard(TenantModel):
-    """One version of the set of measures that health is made of; published once, then never changed."""
+    """One version of the set of measures that health is made of; published once, then never changed.
+
+    It remembers how far the pass over all accounts came that follows its publication.
+    """
 
     version = models.PositiveIntegerField(unique=True, help_text="1, 2, 3 and so on.")
     title = models.CharField(max_length=200, help_text="What this version is called.")
@@ -65,6 +72,10 @@ class Scorecard(TenantModel):
         help_text="Who published it; empty for Unison itself.",
     )
     is_current = models.BooleanField(default=True, help_text="Whether health is made of it now.")
+    reached = models.UUIDField(null=True, help_text="The last account that was scored anew with it.")
+    applied_at = models.DateTimeField(
+        null=True, help_text="When all accounts had been scored anew with it; empty while that goes on."
+    )
 
     objects = ScorecardQuerySet.as_manager()
 

@@ -16,11 +16,11 @@ from journeys.companies import CompanyDraft
 from journeys.incoming import Incoming
 from journeys.models import Company
 from journeys.people import PersonDraft
-from success import accounts, contracts, health, scorecards
+from success import accounts, contracts, health, rollout, scorecards
 from success.accounts import AccountDraft
 from success.contracts import ContractDraft
 from success.days import today
-from success.models import Account, Contract, FeatureName
+from success.models import Account, Contract, FeatureName, Scorecard
 from success.scorecards import MeasureDraft
 from tests.factories import an_actor
 
@@ -96,13 +96,27 @@ def published(*measures: MeasureDraft) -> None:
 
 
 def work() -> health.Scored:
-    """Do what the workers do: fold what arrived, then score who is due."""
+    """Do what the workers do: fold what arrived, score who is due, then all with a new scorecard."""
     while rollups.fold().more:
         pass
     done = health.Scored()
     while (scored := health.score_due()).accounts:
         done += scored
+    return done + rolled_out()
+
+
+def rolled_out() -> health.Scored:
+    """The pass over all accounts to its end, where one is to be made."""
+    done = rollout.advance()
+    while done.more:
+        done += rollout.advance()
     return done
+
+
+def scored_all() -> health.Scored:
+    """The pass over all accounts once more, with the scorecard in force."""
+    Scorecard.objects.current().update(reached=None, applied_at=None)
+    return rolled_out()
 
 
 def answered(

@@ -15,7 +15,7 @@ from success import accounts, health, history, nightly, overrides
 from success.accounts import AccountDraft
 from success.models import Account, Due, Feature, Health, HealthRecord, NightlyPass
 from tests.factories import an_actor
-from tests.success.factories import a_company, ago, an_account, happened, published, work
+from tests.success.factories import a_company, ago, an_account, happened, published, scored_all, work
 
 
 def in_turn(tenant: Tenant, step: Callable[[], object], times: int = 1) -> None:
@@ -59,7 +59,7 @@ def test_scorers_folders_and_nights_at_once_end_up_right(committed):
         partial(use, "bob"),
         lambda: health.score_due(limit=5),
         lambda: health.score_due(limit=5),
-        health.score_all,
+        scored_all,
         nightly.advance,
         health.mark_all_due,
         times=6,
@@ -72,7 +72,7 @@ def test_scorers_folders_and_nights_at_once_end_up_right(committed):
             assert (kept.score, kept.parts) == (standing[kept.pk].score, standing[kept.pk].parts)
         assert Health.objects.exclude(score=None).count() == HealthRecord.objects.count() == 12
         assert not Due.objects.exists()
-        assert health.score_all().changed == 0
+        assert scored_all().changed == 0
     with inside(committed["globex"]), transaction.atomic():
         assert not Health.objects.exists()
 
@@ -169,7 +169,7 @@ def test_an_override_and_its_expiry_beside_scorers(committed):
         for account in opened:
             happened(account, [1])
         work()
-    at_once(acme, health.mark_all_due, health.score_due, health.score_all, overrides.expire, times=4)
+    at_once(acme, health.mark_all_due, health.score_due, scored_all, overrides.expire, times=4)
     with inside(acme), transaction.atomic():
         work()
         assert Health.objects.exclude(score=None).count() == 5

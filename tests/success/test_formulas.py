@@ -48,13 +48,12 @@ def _asked(statement: str, **named: Any) -> list[Any]:
 def test_sql_and_python_agree_to_the_last_bit(acme, globex, card, drawn):
     day = ago(0)
     rows = json.dumps([_row(known, day) for known in drawn])
-    points = ", ".join(formulas._points(measure, f"v{i}") for i, measure in enumerate(card.measures))
+    points = ", ".join(formulas._points(measure) for measure in card.measures)
     statement = f"""
         SELECT scored.score, scored.coverage, scored.parts, {formulas.band("scored.score")}, worth.points
-        FROM ({formulas.scored(card, ROWS)}) scored
+        FROM ({formulas.scored(card, f"{ROWS} f")}) scored
         JOIN (
-            SELECT account_id, ARRAY[{points}] AS points
-            FROM (SELECT f.account_id, {formulas._fresh(card)} FROM {ROWS} f) AS read
+            SELECT f.account_id, ARRAY[{points}] AS points FROM {ROWS} f
         ) worth USING (account_id)
         ORDER BY account_id
     """  # noqa: S608 - what is being tested

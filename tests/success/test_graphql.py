@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.graphql.ids import global_id
-from success import health, scorecards
+from success import scorecards
 from success.days import today
 from success.models import Account, Contract, HealthOverride
 from tests.client import Api
@@ -310,7 +310,6 @@ def test_accounts_are_found_by_what_is_asked(api, filters, count):
 
 def test_accounts_are_sorted_by_name_revenue_and_health(api):
     world = a_world(2)
-    health.score_all()
     names = sorted(company.name for company in world.companies)
 
     document = """query($order: [AccountOrder!], $after: String) { accounts(ordering: $order, after: $after) {

@@ -8,11 +8,20 @@ import pytest
 from accounts.tenancy import inside
 from integrations.models import OutboxEvent
 from journeys.models import Event
-from success import accounts, health, scorecards
-from success.models import Account, Due, FeatureName, Health, HealthRecord
+from success import accounts, health, rollout, scorecards
+from success.models import Account, Due, FeatureName, Health, HealthRecord, Scorecard
 from tests.client import queries
 from tests.factories import an_actor
-from tests.success.factories import a_measure, ago, an_account, answered, happened, published, work
+from tests.success.factories import (
+    a_measure,
+    ago,
+    an_account,
+    answered,
+    happened,
+    published,
+    scored_all,
+    work,
+)
 
 
 def told() -> list[dict[str, Any]]:
@@ -65,7 +74,7 @@ def test_without_anything_known_there_is_no_score(acme, globex):
 def test_without_a_scorecard_nothing_is_scored(acme, globex):
     account = an_account()
     assert people_use(account, "ada").changed == 0
-    assert health.score_all().changed == 0
+    assert scored_all().changed == 0
     published()
     assert work().changed == 1
 
@@ -79,7 +88,7 @@ def test_a_second_look_writes_nothing(acme, globex):
 
     health.mark_due([account.pk])
     assert work().changed == 0
-    assert health.score_all().changed == 0
+    assert scored_all().changed == 0
     assert Health.objects.get(account=account).scored_at == before
     assert not Due.objects.exists()
 
@@ -160,7 +169,7 @@ def test_a_closed_account_is_scored_no_more(acme, globex):
     people_use(account, 1)
     accounts.close(account, by=an_actor())
     people_use(account, 2, 3)
-    assert health.score_all().changed == 0
+    assert scored_all().changed == 0
     assert Health.objects.get(account=account).score == 10
 
 
@@ -171,7 +180,7 @@ def test_a_pass_takes_the_same_queries_for_one_and_for_twenty(acme, globex, numb
         happened(an_account(), range(3))
     work()
     health.mark_all_due()
-    with queries(6):  # claim, lock, features, the scorecard and its measures, standings
+    with queries(7):  # claim, two locks, features, the scorecard and its measures, standings
         assert health.score_due().accounts == number
 
 
@@ -181,5 +190,6 @@ def test_a_pass_over_all_takes_the_same_queries_for_one_and_for_twenty(acme, glo
     for _ in range(number):
         happened(an_account(), range(3))
     work()
-    with queries(5):  # the scorecard and its measures, the range, the look, no further range
-        health.score_all()
+    Scorecard.objects.update(applied_at=None)
+    with queries(8):  # any, ours, the lock, it and its measures, the range, standings, how far it came
+        assert rollout.advance() == health.Scored()

@@ -25,14 +25,15 @@ def test_the_default_is_installed_once(acme, globex):
         assert scorecards.install_default(by=an_actor()).version == 1
 
 
-def test_a_new_version_marks_every_account(acme, globex):
+def test_a_new_version_is_in_force_and_makes_nobody_due(acme, globex):
     scorecards.install_default(by=an_actor())
-    accounts = {an_account().pk, an_account().pk}
+    an_account()
     Due.objects.all().delete()
     second = scorecards.publish("Second", [a_measure()], by=an_actor())
     assert (second.version, second.is_current) == (2, True)
     assert list(Scorecard.objects.current()) == [second]
-    assert set(Due.objects.values_list("account", flat=True)) == accounts
+    assert not Due.objects.exists(), "features stay as they are"
+    assert list(Scorecard.objects.waiting()) == [second]
     told = OutboxEvent.objects.filter(name="success.scorecard_published").latest("id")
     assert told.data == {"scorecard_id": str(second.pk), "scorecard_version": 2}
 

@@ -10,16 +10,16 @@ from accounts.tenancy import inside
 from accounts.tenants import TenantGone
 from accounts.waking import begun
 from journeys import rollups
-from success import tasks
+from success import nightly, tasks
 from success.models import Account, Due, Feature, Health, NightlyPass
-from tests.success.factories import an_account, happened, published, work
+from tests.success.factories import an_account, happened, published, rolled_out, work
 
 
 @pytest.fixture
 def sent(monkeypatch):
     """What was asked for, instead of a queue; whatever was called before has begun."""
     asked: list[tuple[str, str]] = []
-    for task in (tasks.score_due, tasks.score_all):
+    for task in (tasks.score_due, tasks.score_all, tasks.apply_scorecard):
         for schema in ("acme", "globex"):
             begun(task, schema)
         monkeypatch.setattr(
@@ -34,6 +34,7 @@ def both(committed):
     for tenant in committed.values():
         with inside(tenant), transaction.atomic():
             published()
+            rolled_out()
             happened(an_account(), [1, 2])
             rollups.fold()
     return committed
@@ -63,10 +64,13 @@ def test_a_day_is_begun_once(both, sent):
 
 def test_a_long_queue_is_left_to_the_next_turn(both, sent, monkeypatch):
     monkeypatch.setattr(tasks, "PASSES", 1)
-    tasks.score_all.run(schema="acme")
-    assert sent == [("score_all", "acme")]
-    tasks.score_all.run(schema="acme")
-    assert sent == [("score_all", "acme")]
+    monkeypatch.setattr(nightly, "STEP", 1)
+    with inside(both["acme"]), transaction.atomic():
+        an_account()
+    sent.clear()
+    for _ in range(4):
+        tasks.score_all.run(schema="acme")
+    assert sent == [("score_all", "acme")] * 2, "a step for each account, and one that finds no more"
 
 
 def test_rollups_wake_the_scorer_when_they_are_committed(both, sent):
@@ -83,7 +87,7 @@ def test_rollups_wake_the_scorer_when_they_are_committed(both, sent):
 def test_news_that_change_a_score_wake_the_scorer(both, sent):
     names = [
         "account_opened", "contract_agreed", "contract_renewed", "contract_amended", "contract_ended",
-        "scorecard_published", "signal_changed",
+        "signal_changed",
     ]  # fmt: skip
     with inside(both["acme"]), transaction.atomic():
         news = Envelope(
@@ -93,7 +97,9 @@ def test_news_that_change_a_score_wake_the_scorer(both, sent):
         for name in names:
             (handler,) = handlers_of(f"success.{name}").values()
             handler(news)
-    assert sent == [("score_due", "acme")], "once per transaction"
+        (handler,) = handlers_of("success.scorecard_published").values()
+        handler(news)
+    assert sent == [("score_due", "acme"), ("apply_scorecard", "acme")], "once per transaction"
 
 
 def test_companies_without_an_account_wake_nobody(committed, sent):
@@ -116,6 +122,6 @@ def test_the_sweeps_are_for_everybody(committed, sent):
 
 
 def test_a_tenant_that_is_gone_is_not_scored(committed):
-    for task in (tasks.score_due, tasks.score_all):
+    for task in (tasks.score_due, tasks.score_all, tasks.apply_scorecard):
         with pytest.raises(TenantGone):
             task.run(schema="nowhere")
