@@ -17,7 +17,7 @@ from psycopg import RawCursor
 from accounts.database import backend
 from accounts.database.admission import Admission
 from accounts.database.patience import longest
-from accounts.database.pipeline import Asked, Row
+from accounts.database.pipeline import Asked, Row, first_row
 from accounts.models import ApiKey, Tenant
 from accounts.shelves import Shelf
 from accounts.tenancy import SHARED, public
@@ -101,11 +101,11 @@ def key_with(digest: bytes, *, now: datetime, host: str | None = None) -> ApiKey
         return known.key
     with public(), connection.prepared(RawCursor) as cursor:
         cursor.execute(*asked)
-        columns, result = cursor.fetchone(), cursor.pgresult
-    if columns is None:
+        columns, row = cursor.fetchone(), first_row(cursor.pgresult)
+    if row is None:
         _shelf.drop(place)
         return None
-    known = _Known(columns, tuple(result.get_value(0, column) for column in range(result.nfields)))
+    known = _Known(columns, row)
     _shelf.put(place, known, 1)
     connection.entered(known.setting)
     return known.key

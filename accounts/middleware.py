@@ -1,11 +1,12 @@
 """Host to tenant: the whole of a request runs in one transaction, inside one tenant, as one actor."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.functional import SimpleLazyObject
 
 from accounts import keys
@@ -60,11 +61,8 @@ class TenancyMiddleware:
         They would cost as much as letting it in does. Pages for people, and addresses that are none, take
         the long way.
         """
-        try:
-            match = resolve(request.path_info)
-        except Resolver404:
-            return self.get_response(request)
-        if match.app_names or "text/html" in request.META.get("HTTP_ACCEPT", ""):
+        match = _view_at(request.path_info, settings.ROOT_URLCONF)
+        if match is None or match.app_names or "text/html" in request.META.get("HTTP_ACCEPT", ""):
             return self.get_response(request)
         request.resolver_match = match
         response: HttpResponse = match.func(request, *match.args, **match.kwargs)
@@ -75,6 +73,14 @@ class TenancyMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """Undo what a failed view did: the handler below us turns its exception into a response."""
         transaction.set_rollback(True)
+
+
+@lru_cache(maxsize=500)  # programs ask at the same few addresses all day
+def _view_at(path: str, addresses: str) -> ResolverMatch | None:
+    try:
+        return resolve(path, addresses)
+    except Resolver404:
+        return None
 
 
 def origin_of(request: HttpRequest) -> str:

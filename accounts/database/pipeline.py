@@ -127,6 +127,11 @@ def _remember(connection: psycopg.Connection, sent: _Sent, result: PGresult) -> 
 def _answer(pgconn: PGconn, result: PGresult) -> Answer:
     if result.status not in WELL:
         return Answer(problem=error_from_result(result, encoding=pgconn._encoding))
+    return Answer(first_row(result))
+
+
+def first_row(result: PGresult) -> Row | None:
+    """The first row of what was found."""
     if not result.ntuples:
-        return Answer()
-    return Answer(tuple(result.get_value(0, column) for column in range(result.nfields)))
+        return None
+    return tuple(result.get_value(0, column) for column in range(result.nfields))

@@ -18,7 +18,7 @@ from psycopg.pq import TransactionStatus
 
 from accounts.database.admission import Admission
 from accounts.database.patience import longest
-from accounts.database.pipeline import Answer, Asked, answers
+from accounts.database.pipeline import Answer, Asked, answers, first_row
 from accounts.tenancy import PUBLIC, NoTenant, current
 
 BEGIN = Asked(b"BEGIN")
@@ -97,17 +97,18 @@ class ScopedTransactions(base.DatabaseWrapper):
         self._require_scope()
         self.ensure_connection()
         with self.wrap_database_errors:
-            if self._is_watched:
-                self._enter_scope()
-                cursor = self._prepare_cursor(RawCursor(self.connection))
-                with cursor:
-                    cursor.execute(sql, given)
-                    found: Sequence[str | None] = cursor.fetchone()
-                return found
-            answer = self._answer(Asked(sql, given))
+            asked = Asked(sql, given)
+            answer = self._shown(asked) if self._is_watched else self._answer(asked)
             if answer.problem:
                 raise answer.problem
         return [None if value is None else value.decode() for value in answer.row or ()]
+
+    def _shown(self, asked: Asked) -> Answer:
+        """The answer to a statement that whoever watches is shown."""
+        self._enter_scope()
+        with self._prepare_cursor(RawCursor(self.connection)) as cursor:
+            cursor.execute(*asked)
+            return Answer(first_row(cursor.pgresult))
 
     @property
     def _is_watched(self) -> bool:

@@ -50,7 +50,7 @@ def _answer(engine: Engine, request: TenantRequest, media: str | None) -> HttpRe
         persisted.keep_for(request, asked)
     is_tagged = asked.is_get and "errors" not in answer.body
     sent = _tagged(request, response, answer.data) if is_tagged else response
-    if not answer.is_change:
+    if not answer.is_change and "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""):
         return _COMPRESSING.process_response(request, sent)
     return sent
 

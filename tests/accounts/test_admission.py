@@ -217,8 +217,6 @@ def test_a_connection_that_has_served_very_many_is_not_used_again(committed, mon
 
     connection.close()
     close_pool()
-    first = served_by()
-    assert served_by() == first
+    assert len({served_by() for _ in range(8)}) <= 2
     monkeypatch.setattr(base, "TENANTS_AT_MOST", 1)
-    served_by()
-    assert served_by() != first
+    assert len({served_by() for _ in range(8)}) == 8
