@@ -38,7 +38,8 @@ def measure(bench: Bench) -> list[Finding]:
     broker.delete("celery", "unacked", "unacked_index")
     try:
         with web.running(WORKER, bench.log("worker")) as worker:
-            return [*per_cpu_second(bench, tenant, broker, worker.pid), *on_a_slow_sink(bench, tenant)]
+            found = per_cpu_second(bench, tenant, broker, worker.pid)
+            return [*found, *on_a_slow_sink(bench, tenant, broker)]
     finally:
         forget(tenant)
 
@@ -48,14 +49,11 @@ def per_cpu_second(bench: Bench, tenant: Tenant, broker: redis.Redis, worker: in
     deliveries, tasks = (200, 100) if bench.is_quick else (10_000, 2_000)
     meter = bench.meter(worker, bench.valkey)
 
-    def idle() -> bool:
-        return not broker.llen("celery") and not broker.hlen("unacked")
-
     def do_nothing() -> Sample:
         with meter.measuring() as sample:
             for _ in range(tasks):
                 send(nothing, tenant)
-            wait_until(idle)
+            wait_until(lambda: is_idle(broker))
         sample.units = tasks
         return sample
 
@@ -65,7 +63,7 @@ def per_cpu_second(bench: Bench, tenant: Tenant, broker: redis.Redis, worker: in
             queue(bench, tenant, deliveries)
             with meter.measuring() as sample:
                 send(deliver_webhooks, tenant)
-                wait_until(lambda: is_done(tenant))
+                wait_until(lambda: is_idle(broker) and is_done(tenant))
             sample.units = deliveries
             return sample
 
@@ -74,7 +72,7 @@ def per_cpu_second(bench: Bench, tenant: Tenant, broker: redis.Redis, worker: in
     return [Finding("deliveries for a CPU second", NOTHING, spread, Target("≥", 10))]
 
 
-def on_a_slow_sink(bench: Bench, tenant: Tenant) -> list[Finding]:
+def on_a_slow_sink(bench: Bench, tenant: Tenant, broker: redis.Redis) -> list[Finding]:
     """Deliveries a second to one endpoint that takes 50 ms, against what its share of connections allows."""
     deliveries = 200 if bench.is_quick else 4_000
     allowed = PER_ENDPOINT / LATENCY
@@ -84,7 +82,7 @@ def on_a_slow_sink(bench: Bench, tenant: Tenant) -> list[Finding]:
             queue(bench, tenant, deliveries)
             began = time.perf_counter()
             send(deliver_webhooks, tenant)
-            wait_until(lambda: is_done(tenant))
+            wait_until(lambda: is_idle(broker) and is_done(tenant))
             return deliveries / (time.perf_counter() - began)
 
         rates = [deliver() / allowed for _ in range(bench.rounds)]
@@ -104,6 +102,11 @@ def wait_until(is_so: Callable[[], bool]) -> None:
         if time.monotonic() > deadline:
             raise TimeoutError("The worker did not get through; see worker.log.")
         time.sleep(STEP)
+
+
+def is_idle(broker: redis.Redis) -> bool:
+    """Whether no task waits or runs: both contenders are waited for like this."""
+    return not broker.llen("celery") and not broker.hlen("unacked")
 
 
 def is_done(tenant: Tenant) -> bool:

@@ -10,9 +10,8 @@ import threading
 from collections import Counter, defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from typing import NamedTuple
 
 from django.utils import timezone
 
@@ -20,12 +19,11 @@ from integrations import schedule
 from integrations.egress import Answer, Egress, Policy, policy
 from integrations.messages import Message
 
-IN_FLIGHT = 500
+IN_FLIGHT = 1_000
 PER_ENDPOINT = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What an attempt came to."""
 
     message: Message
@@ -40,24 +38,24 @@ class Flight:
         self._egress = egress
         self._loop = loop
         # the caller's thread
-        self._carried: dict[UUID, UUID] = {}
+        self._carried: dict[str, str] = {}
         # the loop's thread
-        self._queues: dict[UUID, deque[Message]] = defaultdict(deque)
-        self._carriers: Counter[UUID] = Counter()
+        self._queues: dict[str, deque[Message]] = defaultdict(deque)
+        self._carriers: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         # both, under the lock
         self._landing = threading.Condition()
         self._outcomes: list[Outcome] = []
-        self._dropped: list[UUID] = []
+        self._dropped: list[str] = []
         self._enough = 1
 
     @property
-    def carried(self) -> list[UUID]:
+    def carried(self) -> list[str]:
         """The deliveries that are waiting, sent, or not reported yet."""
         return list(self._carried)
 
     @property
-    def busy(self) -> set[UUID]:
+    def busy(self) -> set[str]:
         """The endpoints they are for."""
         return set(self._carried.values())
 
@@ -82,7 +80,7 @@ class Flight:
             del self._carried[delivery]
         return outcomes
 
-    def halt(self, endpoints: Collection[UUID]) -> None:
+    def halt(self, endpoints: Collection[str]) -> None:
         """Send nothing of what still waits for these endpoints."""
         if endpoints:
             self._loop.call_soon_threadsafe(self._drop, list(endpoints))
@@ -103,7 +101,7 @@ class Flight:
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
 
-    async def _carry(self, endpoint: UUID) -> None:
+    async def _carry(self, endpoint: str) -> None:
         """Carry one message after another, until nothing waits for the endpoint."""
         queue = self._queues[endpoint]
         try:
@@ -121,7 +119,7 @@ class Flight:
             self._outcomes.append(outcome)
             self._notify()
 
-    def _drop(self, endpoints: Iterable[UUID]) -> None:
+    def _drop(self, endpoints: Iterable[str]) -> None:
         with self._landing:
             for endpoint in endpoints:
                 queue = self._queues[endpoint]

@@ -12,17 +12,17 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.identifiers import uuid7
+from accounts.identifiers import uuid7_texts
 from integrations import schedule, standing
 from integrations.courier import IN_FLIGHT, Flight, Outcome, courier
 from integrations.messages import Message, body_of, keys_at
 from integrations.models import DeliveryStatus, WebhookEndpoint
 from integrations.secrets import Unreadable
+from journeys.storable import encoded
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ RENEW_SECONDS = 20
 MOST_ENDPOINTS = 100
 FEW = 10
 """Messages that a failing endpoint is tried with at a time, so that its timeouts do not take every place."""
-ENOUGH = 250
+ENOUGH = 500
 PATIENCE_SECONDS = 0.2
 BUDGET_SECONDS = 30
 
@@ -46,11 +46,12 @@ LEASING = """
         ORDER BY leased_until NULLS FIRST LIMIT %(most)s FOR UPDATE SKIP LOCKED
     ) AS free
     WHERE endpoint.id = free.id
-    RETURNING endpoint.id, url, sealed_secret, sealed_previous_secret, previous_secret_until, failing_since
+    RETURNING endpoint.id::text, url, sealed_secret, sealed_previous_secret, previous_secret_until,
+              failing_since
 """
 TAKING = """
-    SELECT due.id, due.endpoint_id, due.attempts,
-           event.id, event.name, event.occurred_at, event.data, event.sequence
+    SELECT due.id::text, due.endpoint_id::text, due.attempts,
+           event.id::text, event.name, event.occurred_at, event.data, event.sequence
     FROM unnest(%(endpoints)s::uuid[], %(limits)s::int[]) AS held (id, most)
     JOIN integrations_webhookendpoint AS endpoint ON endpoint.id = held.id AND endpoint.is_enabled
         AND (endpoint.paused_until IS NULL OR endpoint.paused_until <= %(now)s)
@@ -79,7 +80,8 @@ RECORDING = """
     )
     INSERT INTO integrations_deliveryattempt
         (id, created_at, delivery_id, attempted_at, status_code, duration_ms, error, response_excerpt)
-    SELECT log_id, %(now)s, delivery_id, attempted_at, code, duration, error, excerpt
+    SELECT log_id, %(now)s, delivery_id, attempted_at, code, duration,
+           coalesce(error, ''), coalesce(excerpt, '')
     FROM given WHERE delivery_id IN (SELECT id FROM integrations_delivery) -- its endpoint may be deleted
 """
 
@@ -115,7 +117,7 @@ class Drain:
 
     flight: Flight
     clock: Callable[[], datetime]
-    held: dict[UUID, Held] = field(default_factory=dict)
+    held: dict[str, Held] = field(default_factory=dict)
     attempted: int = 0
     delivered: int = 0
     renewed: float = field(default_factory=time.monotonic)
@@ -168,7 +170,7 @@ class Drain:
             body = body_of(name, occurred_at, json.loads(data), sequence)
             yield Message(delivery, endpoint, event, held.url, held.keys, body, attempts)
 
-    def _lease_until(self, moment: datetime | None, endpoints: Collection[UUID]) -> None:
+    def _lease_until(self, moment: datetime | None, endpoints: Collection[str]) -> None:
         if endpoints:
             WebhookEndpoint.objects.filter(pk__in=endpoints).update(leased_until=moment)
 
@@ -178,30 +180,35 @@ class Drain:
         if not outcomes:
             return
         now = self.clock()
-        given = json.dumps([_row(outcome, now) for outcome in outcomes])
-        standing.hold(outcomes)
+        logged = zip(outcomes, uuid7_texts(len(outcomes)), strict=True)
+        given = encoded([_row(outcome, log_id, now) for outcome, log_id in logged])
+        held = standing.hold(outcomes)
         with connection.cursor() as cursor:
             cursor.execute(RECORDING, {"outcomes": given, "now": now})
         self.attempted += len(outcomes)
         self.delivered += sum(outcome.answer.is_accepted for outcome in outcomes)
-        self.flight.halt(standing.judge(outcomes, now=now))
+        self.flight.halt(standing.judge(outcomes, held, now=now))
 
 
-def _row(outcome: Outcome, now: datetime) -> dict[str, Any]:
-    """An outcome as the statement reads it."""
+def _row(outcome: Outcome, log_id: str, now: datetime) -> dict[str, Any]:
+    """An outcome as the statement reads it; what is not said is nothing."""
     status, due_at = _verdict(outcome, now)
     answer = outcome.answer
-    return {
-        "delivery_id": str(outcome.message.delivery_id),
+    row = {
+        "delivery_id": outcome.message.delivery_id,
         "status": status,
-        "due_at": due_at and due_at.isoformat(),
-        "log_id": str(uuid7()),
+        "log_id": log_id,
         "attempted_at": outcome.attempted_at.isoformat(),
         "code": answer.status,
         "duration": answer.duration_ms,
-        "error": answer.error,
-        "excerpt": answer.excerpt,
     }
+    if due_at:
+        row["due_at"] = due_at.isoformat()
+    if answer.error:
+        row["error"] = answer.error
+    if answer.excerpt:
+        row["excerpt"] = answer.excerpt
+    return row
 
 
 def _verdict(outcome: Outcome, now: datetime) -> tuple[DeliveryStatus, datetime | None]:

@@ -62,8 +62,7 @@ class Target(NamedTuple):
         return self[:3]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What came back: a status, or why there is none."""
 
     status: int | None
@@ -163,10 +162,8 @@ class Egress:
         duration = round((time.perf_counter() - began) * 1000)
         if reply is None:
             return Answer(None, duration, error)
-        excerpt = (
-            reply.beginning[:EXCERPT].decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
-        )
-        return Answer(reply.status, duration, "", excerpt, reply.retry_after)
+        excerpt = reply.beginning and _shown(reply.beginning[:EXCERPT])
+        return Answer(reply.status, duration, "", excerpt or "", reply.retry_after)
 
     async def _exchange(self, target: Target, request: bytes) -> Reply:
         """Use a connection that is idle, or a new one, also where the idle one had just been closed."""
@@ -239,6 +236,11 @@ class Egress:
 async def _resolve(host: str, port: int) -> list[str]:
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+def _shown(text: bytes) -> str:
+    """The text as far as it can be read and kept."""
+    return text.decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _in_words(failure: Exception) -> str:

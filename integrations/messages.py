@@ -1,23 +1,20 @@
 """A message to an endpoint: its body, as Standard Webhooks lays it out, and how it is signed."""
 
-import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
-from uuid import UUID
+from typing import Any, NamedTuple
 
 from integrations import secrets, signing
+from journeys.storable import encoded
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One delivery, ready to be sent."""
+class Message(NamedTuple):
+    """One delivery, ready to be sent. Ids are texts here: a UUID is hashed and compared in Python."""
 
-    delivery_id: UUID
-    endpoint_id: UUID
-    event_id: UUID
+    delivery_id: str
+    endpoint_id: str
+    event_id: str
     url: str
     keys: tuple[bytes, ...]
     body: bytes
@@ -25,13 +22,13 @@ class Message:
 
     def headers_at(self, moment: datetime) -> dict[str, str]:
         """The headers of an attempt at this moment; the id is the same at every attempt."""
-        return signing.signed(str(self.event_id), int(moment.timestamp()), self.body, self.keys)
+        return signing.signed(self.event_id, int(moment.timestamp()), self.body, self.keys)
 
 
 def body_of(name: str, occurred_at: datetime, data: Mapping[str, Any], sequence: int | None) -> bytes:
     """The body: type, timestamp, and the event's data with its number among the customer's events."""
     message = {"type": name, "timestamp": stamp(occurred_at), "data": {**data, "sequence": sequence}}
-    return json.dumps(message, separators=(",", ":"), ensure_ascii=False).encode()
+    return encoded(message).encode()
 
 
 def stamp(moment: datetime) -> str:

@@ -1,11 +1,10 @@
 """The standing of endpoints: failing, asked to wait, disabled."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime, timedelta
-from uuid import UUID
 
-from django.db import transaction
+from django.db import connection
 from django.utils import timezone
 
 from accounts.actor import Actor
@@ -19,24 +18,41 @@ from integrations.models import Delivery, DeliveryStatus, DisabledReason, Webhoo
 PATIENCE = timedelta(days=5)
 """An endpoint that only failed for so long is disabled."""
 
+HOLDING = """
+    SELECT id::text, failing_since FROM integrations_webhookendpoint
+    WHERE id = ANY (%(endpoints)s::uuid[]) ORDER BY id FOR NO KEY UPDATE
+"""
 
-def hold(outcomes: Sequence[Outcome]) -> None:
+type Held = Mapping[str, datetime | None]
+"""Endpoints whose rows are locked, and since when they have been failing."""
+
+
+def hold(outcomes: Sequence[Outcome]) -> Held:
     """Lock the endpoints of a batch, in their order: whoever locks both locks endpoints before deliveries."""
-    endpoints = {outcome.message.endpoint_id for outcome in outcomes}
-    rows = WebhookEndpoint.objects.select_for_update(no_key=True).filter(pk__in=endpoints).order_by("pk")
-    list(rows.values_list("pk"))
+    endpoints = list({outcome.message.endpoint_id for outcome in outcomes})
+    with connection.cursor() as cursor:
+        cursor.execute(HOLDING, {"endpoints": endpoints})
+        return dict(cursor.fetchall())
 
 
-@transaction.atomic
-def judge(outcomes: Sequence[Outcome], *, now: datetime) -> set[UUID]:
+def judge(outcomes: Sequence[Outcome], held: Held, *, now: datetime) -> set[str]:
     """Note what a batch of outcomes says of its endpoints, which are held; gives those that are to rest."""
-    answers: dict[UUID, list[Answer]] = defaultdict(list)
+    well = {outcome.message.endpoint_id for outcome in outcomes}
+    unwell = {outcome.message.endpoint_id for outcome in outcomes if not outcome.answer.is_accepted}
+    if got_over := [endpoint for endpoint in well - unwell if held.get(endpoint)]:
+        WebhookEndpoint.objects.filter(pk__in=got_over).update(failing_since=None)
+    return _resting(outcomes, unwell, now) if unwell else set()
+
+
+def _resting(outcomes: Sequence[Outcome], unwell: Set[str], now: datetime) -> set[str]:
+    """Write down how endpoints are that refused something; gives those that are to get nothing for now."""
+    answers: dict[str, list[Answer]] = defaultdict(list)
     for outcome in outcomes:
         answers[outcome.message.endpoint_id].append(outcome.answer)
-    well = {endpoint for endpoint, given in answers.items() if all(answer.is_accepted for answer in given)}
-    WebhookEndpoint.objects.filter(pk__in=well).exclude(failing_since=None).update(failing_since=None)
-    unwell = WebhookEndpoint.objects.filter(pk__in=answers.keys() - well).order_by("pk")
-    return {endpoint.pk for endpoint in unwell if _must_rest(endpoint, answers[endpoint.pk], now)}
+    endpoints = WebhookEndpoint.objects.filter(pk__in=unwell).order_by("pk")
+    return {
+        str(endpoint.pk) for endpoint in endpoints if _must_rest(endpoint, answers[str(endpoint.pk)], now)
+    }
 
 
 def _must_rest(endpoint: WebhookEndpoint, answers: Sequence[Answer], now: datetime) -> bool:
