@@ -1,6 +1,6 @@
 """The arithmetic of `scoring` as SQL, written from a card.
 
-The same operations in the same order, so equal to the last bit; a cast to a whole number rounds as Python does.
+The same operations in the same order, so equal to the last bit; a cast to a whole number rounds as in Python.
 Each step is fenced, or Postgres would write every expression out again wherever it is used. A step costs more
 than looking at a column once more, so there are three: what each measure is worth, the sums, the parts.
 """

@@ -26,7 +26,8 @@ _HEALTH = "hashtextextended(current_schema() || ' health', 0)"
 
 _BESIDE_OTHERS = f"SELECT pg_advisory_xact_lock_shared({_HEALTH})"
 
-_ALONE = f"SELECT pg_advisory_xact_lock({_HEALTH})"
+# Features and health come in the order of their accounts; the planner takes a hash for cheaper than a merge.
+_ALONE = f"SELECT pg_advisory_xact_lock({_HEALTH}), set_config('enable_hashjoin', 'off', true)"
 
 _LOCK = "SELECT FROM success_health WHERE account_id = ANY(%(accounts)s) ORDER BY account_id FOR UPDATE"
 
@@ -44,23 +45,30 @@ _TELLS = """(
     OR abs(shown - announced_score) >= 5
 )"""
 
-# What stands in the CTE is held, so it stays where it is: health and features are found by their place.
+# What stands in `differing` is held, so it stays where it is: rows are found by their place. Whether the day
+# has a record is only asked of those who were scored lately, in whatever time zone; to try it costs more.
 _WRITE = """
 WITH differing AS MATERIALIZED (
-    SELECT *, {tells} AS tells FROM (
+    SELECT judged.*, read.*, {tells} AS tells FROM (
         SELECT *, coalesce(override_score, computed_score) AS shown, coalesce({band}, '') AS band FROM (
             SELECT
                 scored.account_id, {computed} AS computed_score, {coverage} AS coverage, scored.parts,
                 coalesce((kept.override_score * 100)::int, scored.score) AS whole, kept.override_score,
                 kept.announced_score, kept.announced_band, kept.announced_parts, kept.announced_scorecard_id,
-                kept.ctid AS place
+                kept.ctid AS place, CASE WHEN kept.scored_at > %(day)s::date - 2 THEN (
+                    SELECT ctid FROM success_healthrecord record
+                    WHERE record.account_id = kept.account_id AND record.day = %(day)s
+                ) END AS record
             FROM ({scored}) scored
             JOIN success_health kept ON kept.account_id = scored.account_id AND {kept}
             WHERE {differs}
             OFFSET 0
         ) compared
         OFFSET 0
-    ) judged
+    ) judged CROSS JOIN LATERAL (
+        SELECT {values} AS values, {ages} AS ages
+        FROM success_feature f WHERE f.account_id = judged.account_id OFFSET 0
+    ) read
 ), changed AS (
     UPDATE success_health health SET
         score = shown, computed_score = differing.computed_score, coverage = differing.coverage,
@@ -69,7 +77,14 @@ WITH differing AS MATERIALIZED (
         announced_band = CASE WHEN tells THEN differing.band ELSE differing.announced_band END,
         announced_parts = CASE WHEN tells THEN differing.parts ELSE differing.announced_parts END,
         announced_scorecard_id = CASE WHEN tells THEN %(scorecard)s ELSE differing.announced_scorecard_id END
-    FROM differing WHERE health.ctid = differing.place
+    FROM differing WHERE health.ctid = place
+), rewritten AS (
+    UPDATE success_healthrecord kept SET
+        scored_at = %(now)s, scorecard_id = %(scorecard)s, score = shown,
+        computed_score = differing.computed_score, override_score = differing.override_score,
+        coverage = differing.coverage, band = differing.band, parts = differing.parts,
+        values = differing.values, ages = differing.ages
+    FROM differing WHERE kept.ctid = record
 ), recorded AS (
     INSERT INTO success_healthrecord (
         id, account_id, day, scored_at, scorecard_id, score, computed_score, override_score,
@@ -77,18 +92,15 @@ WITH differing AS MATERIALIZED (
     )
     SELECT
         (%(ids)s || lpad(to_hex(row_number() OVER ()), 8, '0'))::uuid, account_id, %(day)s, %(now)s,
-        %(scorecard)s, shown, computed_score, override_score, coverage, band, parts, {values}, {ages}
-    FROM differing JOIN success_feature f USING (account_id)
-    ON CONFLICT (account_id, day) DO UPDATE SET
-        scored_at = excluded.scored_at, scorecard_id = excluded.scorecard_id, score = excluded.score,
-        computed_score = excluded.computed_score, override_score = excluded.override_score,
-        coverage = excluded.coverage, band = excluded.band, parts = excluded.parts,
-        values = excluded.values, ages = excluded.ages
+        %(scorecard)s, shown, computed_score, override_score, coverage, band, parts, values, ages
+    FROM differing WHERE record IS NULL
 )
 SELECT total.changed, told.* FROM (SELECT count(*) AS changed FROM differing) total LEFT JOIN (
-    SELECT account_id, account.company_id, shown, announced_score, band, announced_band, coverage,
+    SELECT
+        account_id, (SELECT company_id FROM success_account account WHERE account.id = account_id),
+        shown, announced_score, band, announced_band, coverage,
         override_score IS NOT NULL, parts, announced_parts, announced_scorecard_id
-    FROM differing JOIN success_account account ON account.id = account_id WHERE tells
+    FROM differing WHERE tells
     ORDER BY account_id
 ) told ON true
 """

@@ -82,8 +82,10 @@ def fill_features(tenant: Tenant, plan: Plan) -> None:
     with inside(tenant), transaction.atomic():
         score_in_silence()
     with owner_of(tenant):
+        vacuum(tenant.schema_name)
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("UPDATE success_healthrecord SET day = day - 30")
+            cursor.execute("UPDATE success_health SET scored_at = scored_at - interval '30 days'")
             cursor.execute("TRUNCATE success_due")
         vacuum(tenant.schema_name)
 
