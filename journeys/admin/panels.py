@@ -12,6 +12,7 @@ from accounts.admin.panels import DASHBOARD, Panel, shown_on
 from accounts.middleware import TenantRequest
 from accounts.permissions import Permission
 from journeys.admin.timeline import timeline
+from journeys.incoming import OUR_APPS
 from journeys.models import Affiliation, Company, DailyRollup, Event, Identity, Person, StageVisit
 
 PERSON, COMPANY = "journeys.person", "journeys.company"
@@ -69,19 +70,22 @@ def traits_of(request: TenantRequest, company: Company) -> Panel | None:
 
 @shown_on(DASHBOARD, order=90)
 def events_per_day(request: TenantRequest, row: None) -> Panel | None:
-    """How much came in, day by day."""
+    """How much customers did, day by day."""
     if not request.actor.may(Permission.SEE_TIMELINE):
         return None
     today = timezone.localdate()
     first = today - timedelta(days=DAYS - 1)
-    rows = DailyRollup.objects.visible_to(request.actor).between(first, today)
+    rows = DailyRollup.objects.visible_to(request.actor).between(first, today).not_named_by(OUR_APPS)
     counts = dict(rows.order_by().values_list("day").annotate(Sum("count")))
     days = [first + timedelta(days=i) for i in range(DAYS)]
     points = [Point(words.day(day), counts.get(day, 0), words.number(counts.get(day, 0))) for day in days]
     top = ceiling_of([point.value or 0 for point in points])
     levels = [(words.number(top), top), (words.number(top / 2), top / 2)] if top else []
     chart = Columns("Events per day", points, ("Day", "Events"), high=top or 1.0, levels=levels)
-    note = f"Events of the last {DAYS} days by the day on which they happened, in your time zone."
+    note = (
+        f"Events of the last {DAYS} days by the day on which they happened, in your time zone. What Unison"
+        " itself writes down is not counted."
+    )
     return Panel(
         "Events per day", "unison/panels/chart.html", {"chart": chart}, note, layout="aside", icon="bar_chart"
     )

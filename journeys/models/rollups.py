@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Self
 from uuid import UUID
 
@@ -30,6 +32,11 @@ class DailyRollupQuerySet(TenantQuerySet):
     def named(self, *names: str) -> Self:
         """Keep events of these names."""
         return self.filter(name__in=names)
+
+    def not_named_by(self, apps: Iterable[str]) -> Self:
+        """Leave out events whose names begin with one of these apps."""
+        ours = [Q(name__startswith=f"{app}.") for app in sorted(apps)]
+        return self.exclude(reduce(or_, ours))
 
     def between(self, first: date, last: date) -> Self:
         """Keep what happened from the first day to the last, both included."""

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from accounts.admin import words as words_of
 from accounts.permissions import Role
 from accounts.tenancy import inside
 from success.models import FeatureName, HealthRecord
@@ -58,6 +59,17 @@ def test_changes_of_band_within_a_week_are_listed(acme, globex):
     page = text_of(Browser(acme).page("/admin/"))
 
     assert f"Account Was Is {record.account} Healthy At risk Open accounts" in page
+
+
+def test_events_are_those_of_customers_alone(acme, globex):
+    with inside(globex):
+        happened(an_account(), [0] * 5)
+    happened(an_account(), [0, 0, 1])  # and what is written down of the account and its company
+    work()
+
+    page = text_of(Browser(acme).page("/admin/"))
+
+    assert f"{words_of.day(ago(1))} 1 {words_of.day(ago(0))} 2 " in page
 
 
 def test_an_empty_tenant_has_a_dashboard_without_figures(acme, globex):
