@@ -144,7 +144,7 @@ def test_the_page_of_an_account_takes_the_same_for_much_and_for_little(acme, glo
     browser = Browser(acme)
     browser.page(page_of(account))
 
-    with queries(SIGNED_IN + 20):
+    with queries(SIGNED_IN + 18):
         page = browser.page(page_of(account))
 
     assert "What changed" in page
