@@ -2,6 +2,7 @@
 
 import base64
 from datetime import UTC, datetime, timedelta
+from uuid import RFC_4122, UUID
 
 import pytest
 from cryptography.fernet import Fernet
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
+from accounts.identifiers import uuid7, uuid7_texts
 from integrations import schedule, secrets, signing
 from integrations.messages import body_of
 
@@ -111,3 +113,15 @@ def test_a_message_is_written_tightly_and_in_utf_8():
     assert body == (
         '{"type":"a.b","timestamp":"2026-03-14T09:26:53Z","data":{"title":"Zürich","sequence":null}}'.encode()
     )
+
+
+def test_keys_made_at_once_are_uuids_of_version_7():
+    before = uuid7()
+    made = [UUID(text) for text in uuid7_texts(1_000)]
+    after = uuid7()
+
+    assert {(key.version, key.variant) for key in made} == {(7, RFC_4122)}
+    assert {key.bytes[8] >> 4 for key in made} == {0x8, 0x9, 0xA, 0xB}
+    assert len({key.int & (1 << 60) - 1 for key in made}) == 1_000
+    assert all(before.int >> 80 <= key.int >> 80 <= after.int >> 80 for key in made)
+    assert uuid7_texts(0) == []
