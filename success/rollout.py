@@ -11,8 +11,8 @@ from django.utils import timezone
 from success import health, standings
 from success.models import Scorecard
 
-STEP = 50_000
-"""How many accounts one transaction scores."""
+STEP = 20_000
+"""How many accounts one transaction scores; when all of them are told, others wait some seconds for it."""
 
 _IS_OURS = "SELECT pg_try_advisory_xact_lock(hashtextextended(current_schema() || ' rollout', 0))"
 
