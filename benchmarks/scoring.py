@@ -9,7 +9,7 @@ from accounts.models import Tenant
 from accounts.tenancy import inside
 from benchmarks import orm_loop
 from benchmarks.bench import Bench, tenant_named
-from benchmarks.data.build import BUSY, MILLION, TENFOLD
+from benchmarks.data.build import BUSY, MILLION, TENFOLD, owner_of, vacuum
 from benchmarks.harness.results import Finding, Target
 from benchmarks.harness.rounds import Spread, cpu, interleaved, per_cpu, ratio
 from benchmarks.harness.samples import Sample
@@ -82,12 +82,25 @@ def beside_the_loop(bench: Bench) -> list[Finding]:
 def over_a_million(bench: Bench) -> list[Finding]:
     """CPU seconds of a pass over very many accounts of which a tenth has changed."""
     tenant, meter = tenant_named(MILLION), bench.meter()
+    forget_today(tenant)
     seconds = []
     for _ in range(min(3, bench.rounds)):
         change(tenant)
         seconds.append(meter.of(lambda: scored(tenant)).cpu)
     what = f"scoring {bench.plan.features:,} accounts, a tenth changed: CPU seconds"
     return [Finding(what, "one CPU second", Spread.of(seconds), Target("≤", 5))]
+
+
+def forget_today(tenant: Tenant) -> None:
+    """Undo what an earlier measurement left: a pass of a day finds no record of that day."""
+    with owner_of(tenant):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("DELETE FROM success_healthrecord WHERE day = current_date")
+            cursor.execute(
+                "UPDATE success_health SET scored_at = scored_at - interval '30 days'"
+                " WHERE scored_at > current_date - 2"
+            )
+        vacuum(tenant.schema_name)
 
 
 def passes(bench: Bench, tenant: Tenant) -> Callable[[], Sample]:

@@ -220,3 +220,20 @@ def test_a_connection_that_has_served_very_many_is_not_used_again(committed, mon
     assert len({served_by() for _ in range(8)}) <= 2
     monkeypatch.setattr(base, "TENANTS_AT_MOST", 1)
     assert len({served_by() for _ in range(8)}) == 8
+
+
+def test_a_known_caller_waits_no_longer_either(committed, known, settings):
+    settings.STATEMENT_TIMEOUT = 0.2
+
+    def work(sql: bytes) -> list[str | None]:
+        resolved = keys.resolve(known["acme"])
+        assert resolved
+        with inside(resolved.tenant):
+            return list(backend().row(sql, ()))
+
+    assert served(lambda: work(ONE)) == ["acme"]
+    for _ in range(2):
+        with pytest.raises(OperationalError) as refusal:
+            served(lambda: work(b"SELECT pg_sleep(20)"))
+        assert getattr(refusal.value.__cause__, "sqlstate", "") == "57014"
+        assert served(lambda: work(ONE)) == ["acme"]
