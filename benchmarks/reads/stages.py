@@ -21,13 +21,13 @@ from django.db.transaction import Atomic
 from django.http.response import HttpResponseBase
 
 from accounts import keys
+from accounts.callers import served
 from accounts.graphql import budget, negotiation, view
 from accounts.graphql.documents import Document, Library
 from accounts.graphql.engine import Engine
 from accounts.graphql.ids import global_id
 from accounts.graphql.reads.reading import Reader
 from accounts.graphql.reads.statements import Statement
-from accounts.middleware import TenancyMiddleware
 from benchmarks.bench import Bench, a_key, tenant_named
 from benchmarks.data.build import MAIN, host_of
 from benchmarks.harness.results import Finding
@@ -39,13 +39,13 @@ from config import observability
 WHOLE = "all CPU of a request in Python"
 ELSE = "WSGI, other middleware, addresses"
 _FUNCTIONS: dict[str, list[Any]] = {
-    "key look-up, which begins the transaction": [keys.resolve],
-    "transaction: its scope and its end": [Atomic.__enter__, Atomic.__exit__, TenancyMiddleware.__call__],
+    "whose key it is, presumed": [keys.resolve],
+    "transaction: its scope and its end": [Atomic.__enter__, Atomic.__exit__, served],
     "reading the request": [negotiation.read, negotiation.accepted],
     "document and its cost": [Library.find, Document.cost],
-    "cost of the minute, in Valkey": [budget.spend],
+    "cost of the minute": [budget.spend],
     "key of the plan, putting the answer together": [Reader.answer],
-    "the statement": [Statement.fetch],
+    "the statement, and the one that makes the key certain": [Statement.fetch],
     "GraphQL besides": [Engine.answer, view._answer],
     "writing the response": [view._response],
     "log line": [observability._tell],
