@@ -55,10 +55,7 @@ class MeasureQuerySet(TenantQuerySet):
 
 
 class Scorecard(TenantModel):
-    """One version of the set of measures that health is made of; published once, then never changed.
-
-    It remembers how far the pass over all accounts came that follows its publication.
-    """
+    """One version of the set of measures that health is made of; published once, then never changed."""
 
     version = models.PositiveIntegerField(unique=True, help_text="1, 2, 3 and so on.")
     title = models.CharField(max_length=200, help_text="What this version is called.")
