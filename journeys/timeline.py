@@ -12,7 +12,6 @@ A line comes as a row of JSON. Its keys are short, because there are thousands o
     c   caused_by                            b   is_backfilled
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
@@ -20,6 +19,7 @@ from uuid import UUID
 from accounts.database import backend
 from accounts.events import Recorded
 from accounts.identifiers import uuid7
+from accounts.plain import encoded
 from journeys.models import Identity, IdentityKind
 
 OURS = "unison"
@@ -99,7 +99,7 @@ def record(recorded: Sequence[Recorded]) -> bool:
     """Write down the domain events that concern a customer; says whether there were any."""
     concerning = [one for one in recorded if _concerned(one)]
     for start in range(0, len(concerning), MOST):
-        lines = [json.dumps(_line(i, one)) for i, one in enumerate(concerning[start : start + MOST])]
+        lines = [_line(i, one) for i, one in enumerate(concerning[start : start + MOST])]
         if write(lines, source=OURS) < len(lines):
             house(UUID(str(person)) for one in concerning if (person := _field(one, "person_id")))
             write(lines, source=OURS)
@@ -127,24 +127,19 @@ def _concerned(recorded: Recorded) -> bool:
     return bool(_field(recorded, "person_id") or _field(recorded, "company_id"))
 
 
-def _line(number: int, recorded: Recorded) -> dict[str, Any]:
+def _line(number: int, recorded: Recorded) -> str:
     event = recorded.event
-    value, backfilled = event.timeline_value, event.stated_recorded_at is not None
-    return {
+    line = {
         "i": number,
         "n": event.timeline_name,
-        "t": recorded.occurred_at.isoformat(),
-        "r": recorded.recorded_at.isoformat(),
-        "k": str(recorded.id),
-        "v": None if value is None else str(value),
-        "p": event.data(),
+        "t": recorded.occurred_at,
+        "r": recorded.recorded_at,
+        "k": recorded.id,
+        "v": event.timeline_value,
         "ch": event.timeline_channel,
-        "pi": _text(_field(recorded, "person_id")),
-        "ci": _text(_field(recorded, "company_id")),
-        "c": _text(recorded.caused_by),
-        "b": backfilled,
+        "pi": _field(recorded, "person_id") or None,
+        "ci": _field(recorded, "company_id") or None,
+        "c": recorded.caused_by,
+        "b": event.stated_recorded_at is not None,
     }
-
-
-def _text(key: UUID | str | None) -> str | None:
-    return str(key) if key else None
+    return f'{encoded(line)[:-1]}, "p": {recorded.data}}}'

@@ -98,15 +98,15 @@ class Response(TenantModel):
     objects = ResponseQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-responded_at", "id"]
+        ordering = ["-responded_at", "-id"]
         constraints = [
             models.UniqueConstraint(fields=["source", "key"], name="response_stored_once_per_source_and_key"),
         ]
         indexes = [
-            models.Index(fields=["company", "-responded_at", "id"], name="response_of_company"),
-            models.Index(fields=["person", "-responded_at", "id"], name="response_of_person"),
-            models.Index(fields=["survey", "-responded_at", "id"], name="response_of_survey"),
-            models.Index(fields=["-responded_at", "id"], name="response_latest"),
+            models.Index(fields=["company", "-responded_at", "-id"], name="response_of_company"),
+            models.Index(fields=["person", "-responded_at", "-id"], name="response_of_person"),
+            models.Index(fields=["survey", "-responded_at", "-id"], name="response_of_survey"),
+            models.Index(fields=["-responded_at", "-id"], name="response_latest"),
         ]
 
     def __str__(self) -> str:

@@ -103,7 +103,9 @@ class Company(TenantModel):
         indexes = [
             models.Index(fields=["name", "id"], name="company_by_name"),
             models.Index(fields=["renewal_on", "id"], name="company_by_renewal"),
-            models.Index(F("recurring_revenue").desc(nulls_last=True), "id", name="company_by_revenue"),
+            models.Index(
+                F("recurring_revenue").desc(nulls_last=True), F("id").desc(), name="company_by_revenue"
+            ),
         ]
 
     def __str__(self) -> str:

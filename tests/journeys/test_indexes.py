@@ -2,11 +2,10 @@
 
 import pytest
 from django.db import connection
-from django.db.models import F
 
 from journeys import affiliations
 from journeys.affiliations import AffiliationDraft
-from journeys.models import Affiliation, Company
+from journeys.models import Affiliation
 from tests.factories import an_actor
 from tests.journeys.factories import a_company, a_person
 
@@ -23,18 +22,3 @@ def test_who_belongs_to_a_company_now_is_read_from_the_index_alone(acme, globex)
     people = Affiliation.objects.open().filter(company=company).order_by().values("person_id")
     assert "Index Only Scan using affiliation_open_by_company" in people.explain()
     assert len(people) == 3
-
-
-@pytest.mark.parametrize(
-    ("order", "index"),
-    [
-        (F("renewal_on").asc(nulls_last=True), "company_by_renewal"),
-        (F("recurring_revenue").desc(nulls_last=True), "company_by_revenue"),
-    ],
-)
-def test_companies_are_read_in_an_order_that_is_kept(acme, globex, order, index):
-    a_company()
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("SET LOCAL enable_sort = off")
-    assert f"using {index} " in Company.objects.order_by(order, "id")[:10].explain()
