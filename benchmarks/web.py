@@ -31,10 +31,10 @@ class Served(NamedTuple):
 
 @contextmanager
 def serving(application: str, log: Path, workers: int = WORKERS, /, **variables: str) -> Iterator[Served]:
-    """Serve a WSGI application for the length of a block; four threads in each worker, as in production."""
+    """Serve a WSGI application for the length of a block; three threads in each worker, as in production."""
     port = free_port("127.0.0.1", 0)
     command = [
-        *("granian", "--interface", "wsgi", "--no-ws", "--workers", str(workers), "--blocking-threads", "4"),
+        *("granian", "--interface", "wsgi", "--no-ws", "--workers", str(workers), "--blocking-threads", "3"),
         *("--host", "127.0.0.1", "--port", str(port), application),
     ]
     # logs as in production: a line for every request, into a file

@@ -11,7 +11,7 @@ case "$role" in
 web)
     exec python -m granian --interface wsgi --no-ws \
         --host "${HOST:-0.0.0.0}" --port "${PORT:-8000}" \
-        --workers "${WEB_PROCESSES:-2}" --blocking-threads "${WEB_THREADS:-4}" \
+        --workers "${WEB_PROCESSES:-2}" --blocking-threads "${WEB_THREADS:-3}" \
         --respawn-failed-workers --workers-kill-timeout "${WEB_GRACE:-8}" "$@" config.wsgi:application
     ;;
 worker)

@@ -67,6 +67,8 @@ WITH_MANY: Mapping[Question, Sequence[Ratio]] = {
         Ratio(ORDINARY, rate, Target("≥", 30)),
         Ratio(STOCK, rate, Target("≥", 30)),
         Ratio(BARE, rate, ours=VIEW),
+        Ratio(POSTGRAPHILE, rate, ours=BARE),
+        Ratio(ORDINARY, rate, ours=BARE),
     ],
     DASHBOARD: [
         Ratio(BARE, rate),

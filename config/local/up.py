@@ -116,13 +116,13 @@ def start(supervisor: Supervisor, stack: ExitStack, options: Namespace, port: in
 
 
 def web_command(host: str, port: int) -> list[str]:
-    """Two processes of four threads: what two cores can serve. One that is killed is replaced.
+    """Two processes of three threads: what two cores can serve. One that is killed is replaced.
 
     A process told to end while it still loads does not hear it: after five seconds it is ended all the same.
     """
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
-        *("--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers"),
+        *("--workers", "2", "--blocking-threads", "3", "--respawn-failed-workers"),
         *("--workers-kill-timeout", "5"),
         *("--host", host, "--port", str(port)),
         "config.wsgi:application",
