@@ -9,8 +9,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, fields, is_dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.identifiers import uuid7
+from accounts.plain import encoded
 
 _catalogue: dict[str, type["DomainEvent"]] = {}
 _recorders: list["Recorder"] = []
@@ -71,36 +72,20 @@ class DomainEvent:
         """When it became known, if history is being brought in; the verb asks permission for it."""
         return None
 
-    def data(self) -> dict[str, Any]:
-        """The fields, ready for JSON."""
-        return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case UUID() | Decimal():
-            return str(value)
-        case datetime() | date():
-            return value.isoformat()
-        case list() | tuple():
-            return [_plain(item) for item in value]
-        case dict():
-            return {key: _plain(item) for key, item in value.items()}
-        case _ if is_dataclass(value):
-            return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-        case _:
-            return value
-
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An event as it is written down."""
+    """An event as it is written down; its fields become JSON once, for all who write."""
 
     id: UUID
     event: DomainEvent
     occurred_at: datetime
     recorded_at: datetime
     caused_by: UUID | None
+    data: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "data", encoded(self.event))
 
 
 @dataclass(frozen=True, slots=True)

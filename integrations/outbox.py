@@ -1,15 +1,14 @@
 """The outbox's recorder: an event is written down in the transaction of the change it reports."""
 
-import json
 from collections.abc import Sequence
 from itertools import batched
-from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
 
 from accounts.actor import Actor
-from accounts.events import DomainEvent, Recorded
+from accounts.events import Recorded
+from accounts.plain import encoded
 
 MOST_BYTES = 19_000
 """Of a public event's data, so that the message around it stays under Standard Webhooks' 20 kB."""
@@ -47,25 +46,16 @@ def record(recorded: Sequence[Recorded], by: Actor) -> None:
 
 def _line(recorded: Recorded) -> str:
     event = recorded.event
+    if event.public and len(recorded.data) > MOST_BYTES:
+        raise ValueError(f"{event.name} carries more than {MOST_BYTES} bytes: name fewer things in it.")
     line = {
-        "id": str(recorded.id),
+        "id": recorded.id,
         "n": event.name,
         "v": event.version,
-        "t": recorded.occurred_at.isoformat(),
-        "ci": _text(getattr(event, "company_id", None)),
-        "pi": _text(getattr(event, "person_id", None)),
-        "c": _text(recorded.caused_by),
+        "t": recorded.occurred_at,
+        "ci": getattr(event, "company_id", None) or None,
+        "pi": getattr(event, "person_id", None) or None,
+        "c": recorded.caused_by,
         "b": event.stated_recorded_at is not None,
     }
-    return f'{json.dumps(line)[:-1]},"d":{_data(event)}}}'
-
-
-def _text(key: UUID | str | None) -> str | None:
-    return str(key) if key else None
-
-
-def _data(event: DomainEvent) -> str:
-    data = json.dumps(event.data())
-    if event.public and len(data) > MOST_BYTES:
-        raise ValueError(f"{event.name} carries more than {MOST_BYTES} bytes: name fewer things in it.")
-    return data
+    return f'{encoded(line)[:-1]}, "d": {recorded.data}}}'

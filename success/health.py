@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -16,6 +17,9 @@ from success.days import today
 from success.events import HealthChanged, PartChanged
 from success.models import Scorecard
 from success.standings import FIRST, LAST, Change, Range, Written
+
+type Keys = list[str]
+type Places = list[tuple[str, int, int]]
 
 _MARK = """
 INSERT INTO success_due (id, created_at, account_id)
@@ -127,22 +131,30 @@ def _told(written: Written, scorecard: Scorecard, accounts: int) -> Scored:
 
 def _tell(changes: Sequence[Change], scorecard: Scorecard) -> None:
     earlier = {change.previous_scorecard_id for change in changes if change.previous_scorecard_id}
-    keys: dict[UUID | None, list[str]] = {
+    keys: dict[UUID | None, Keys] = {None: []}
+    keys |= {
         card.pk: [measure.key for measure in card.measures.all()]
         for card in [
             scorecard,
             *Scorecard.objects.filter(pk__in=earlier - {scorecard.pk}).prefetch_related("measures"),
         ]
     }
-    told = [
-        _event(change, keys[scorecard.pk], keys.get(change.previous_scorecard_id, [])) for change in changes
-    ]
+    places = {
+        previous: _places(keys[scorecard.pk], keys[previous])
+        for previous in {change.previous_scorecard_id for change in changes}
+    }
+    told = [_event(change, places[change.previous_scorecard_id]) for change in changes]
     emit_many(told, by=Actor.system("health"))
 
 
-def _event(change: Change, keys: Sequence[str], previous_keys: Sequence[str]) -> HealthChanged:
-    parts = dict(zip(keys, change.parts, strict=True))
-    before = dict(zip(previous_keys, change.previous_parts or [], strict=True))
+def _places(keys: Keys, previous_keys: Keys) -> Places:
+    """Where the part of each measure stands now and stood then; where it is missing, behind the others."""
+    now, then = ({key: place for place, key in enumerate(known)} for known in (keys, previous_keys))
+    return [(key, now.get(key, -1), then.get(key, -1)) for key in {**now, **then}]
+
+
+def _event(change: Change, places: Places) -> HealthChanged:
+    parts, before = [*change.parts, None], [*(change.previous_parts or []), None]
     return HealthChanged(
         account_id=change.account_id,
         company_id=change.company_id,
@@ -153,12 +165,14 @@ def _event(change: Change, keys: Sequence[str], previous_keys: Sequence[str]) ->
         coverage=change.coverage,
         is_overridden=change.is_overridden,
         changed=[
-            PartChanged(measure=key, part=_points(parts.get(key)), previous_part=_points(before.get(key)))
-            for key in dict.fromkeys([*parts, *before])
-            if parts.get(key) != before.get(key)
+            PartChanged(measure=key, part=_points(parts[now]), previous_part=_points(before[then]))
+            for key, now, then in places
+            if parts[now] != before[then]
         ],
     )
 
 
+@cache
 def _points(hundredths: int | None) -> Decimal | None:
+    """Points as they are told; there are few of them beside all that are told."""
     return None if hundredths is None else Decimal(hundredths).scaleb(-2)
