@@ -5,6 +5,8 @@ from typing import Any
 
 from celery import Celery
 from celery.contrib.django.task import DjangoTask
+from celery.signals import task_postrun
+from django.db import connection
 from kombu.exceptions import OperationalError
 
 from accounts.waking import begun
@@ -35,6 +37,12 @@ class TenantTask(DjangoTask):
         except OperationalError:
             logger.warning("the queue is away; the sweep will find the work", extra={"task": self.name})
             return None
+
+
+@task_postrun.connect
+def give_back(**_: object) -> None:
+    """Give the connection back to the pool, which Celery would close: the next task would connect anew."""
+    connection.close()
 
 
 app = Celery("unison", task_cls=TenantTask)

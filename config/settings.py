@@ -113,6 +113,7 @@ CELERY_TASK_TIME_LIMIT = 900
 CELERY_TASK_SOFT_TIME_LIMIT = 840
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_DB_REUSE_MAX = 1_000  # tasks; before, after and between them the pool stays (config/celery.py)
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_max": 0.2}
 # a killed worker's tasks come back within seconds; the timeout is longer than the longest task
 CELERY_BROKER_TRANSPORT_OPTIONS = {

@@ -4,13 +4,14 @@ How a transaction comes by its path and role is said in `accounts.database.trans
 connecting, closing, and what django-tenants calls.
 """
 
+import select
 import time
 from collections.abc import Callable
 from contextvars import copy_context
 from typing import Any
 
 from django.utils.functional import cached_property
-from psycopg import Cursor
+from psycopg import Connection, Cursor
 from psycopg_pool import ConnectionPool
 
 from accounts.database.transactions import SESSION_DEFAULT, ScopedTransactions
@@ -35,6 +36,13 @@ class PreparedCursor(Cursor):
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
         """Execute a statement."""
         return super().execute(f"/* {self.tenant} */ {query}" if self.tenant else query, params, **options)
+
+
+def _is_lost(connection: Connection) -> bool:
+    """Whether the server has gone away while nothing was asked: all it says unasked is that."""
+    said = select.poll()
+    said.register(connection.fileno(), select.POLLIN)
+    return bool(said.poll(0))
 
 
 class DatabaseWrapper(ScopedTransactions):
@@ -117,6 +125,10 @@ class DatabaseWrapper(ScopedTransactions):
         self.run_on_commit: list[Any] = []
         self.close_at, self.health_check_done = time.monotonic(), True
         taken: Any = pool.getconn()  # which begins nothing by itself
+        while _is_lost(taken):
+            taken.close()
+            pool.putconn(taken)
+            taken = pool.getconn()
         self.connection, self.autocommit = taken, True
 
     @cached_property

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 import pytest
+from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.utils import timezone
@@ -141,19 +143,38 @@ def test_a_refusal_is_for_who_they_are(committed, known):
         served(refuse)
 
 
-def test_a_lost_connection_is_one_failure(committed, known):
-    acme = committed["acme"]
-    with public(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        (pid,) = cursor.fetchone()
-    other = backend().copy()
-    with public(), other.cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
-    other.close()
-    with pytest.raises(OperationalError), inside(acme), transaction.atomic():
-        backend().row(ONE, ())
+def test_a_connection_lost_on_the_way_is_one_failure(committed, known):
+    def lose() -> None:
+        with inside(committed["acme"]), transaction.atomic():
+            connection.ensure_connection()
+            end_all_other_sessions()
+            backend().row(ONE, ())
+
+    with pytest.raises(OperationalError):
+        lose()
     connection.close()
-    assert names(post(acme, known["acme"])) == ["acme"]
+    assert names(post(committed["acme"], known["acme"])) == ["acme"]
+
+
+def test_connections_lost_while_nobody_asked_are_no_failure(committed, known):
+    connections = [connection, *(backend().copy() for _ in range(3))]
+    for each in connections:
+        with public():
+            each.ensure_connection()
+    for each in connections:
+        each.close()
+    end_all_other_sessions()
+    for schema, tenant in committed.items():
+        assert names(post(tenant, known[schema])) == [schema]
+
+
+def end_all_other_sessions() -> None:
+    """As a restart of Postgres does."""
+    with psycopg.connect(settings.DATABASE_URL, dbname=connection.settings_dict["NAME"]) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 def test_what_fails_is_not_kept_prepared(committed):

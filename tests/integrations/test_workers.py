@@ -8,8 +8,11 @@ import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
+import psycopg
+from celery import current_app
 from django.conf import settings as configured
 from django.db import connection, transaction
 from django.utils import timezone
@@ -19,6 +22,7 @@ from integrations import deliveries, relay, tasks
 from integrations.models import Delivery, WebhookEndpoint
 from tests.integrations.factories import an_endpoint, something_happened
 from tests.integrations.receiver import Received, Receiver, Reply
+from tests.local.processes import wait_until
 
 WORK = """
 import django
@@ -41,6 +45,10 @@ def queue(tenant, receiver: Receiver, many: int, *paths: str) -> None:
 def left(tenant) -> int:
     with inside(tenant), transaction.atomic():
         return Delivery.objects.pending().count()
+
+
+def is_done(tenant) -> bool:
+    return not left(tenant)
 
 
 def test_two_workers_at_once_send_everything_once(committed, receiver):
@@ -92,6 +100,34 @@ def test_what_a_killed_worker_was_sending_is_sent_again_after_its_lease(committe
 
     assert drained.delivered == 30
     assert left(acme) == 0
+
+
+def test_a_worker_connects_once_for_many_tasks(committed, receiver):
+    seen: list[set[int]] = []
+
+    def look(received: Received) -> Reply:
+        with psycopg.connect(environment(receiver)["DATABASE_URL"]) as other:
+            rows = other.execute("SELECT pid FROM pg_stat_activity WHERE application_name = 'a worker'")
+            seen.append({pid for (pid,) in rows})
+        return Reply()
+
+    receiver.answer = look
+    command = [sys.executable, "-m", "celery", "--app", "config", "--quiet", "worker", "--concurrency", "1"]
+    options = ["--queues", current_app.conf.task_default_queue]
+    worker = subprocess.Popen(
+        [*command, *options], env=environment(receiver) | {"PGAPPNAME": "a worker"}, stderr=subprocess.DEVNULL
+    )
+    try:
+        for tenant in [*committed.values()] * 2:
+            queue(tenant, receiver, 1)
+            tasks.deliver_webhooks.delay(schema=tenant.schema_name)
+            wait_until(partial(is_done, tenant), "the worker delivers")
+    finally:
+        worker.terminate()
+        worker.wait(20)
+
+    assert len(seen) >= 4
+    assert set.intersection(*seen)
 
 
 def environment(receiver: Receiver) -> dict[str, str]:
