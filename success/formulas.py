@@ -36,7 +36,7 @@ def scored(card: Card, rows: str, *, fence: str = UNORDERED) -> str:
     `rows` is what follows FROM, and calls a row `f`.
     """
     return f"""
-        SELECT account_id, score, coverage, ARRAY[{_balanced_parts(card)}] AS parts
+        SELECT account_id, score, coverage, {_balanced_parts(card)} AS parts
         FROM (
             SELECT account_id, {_parts(card)}, (100.0::float8 * ({_worth(card)}) / weight)::int AS score,
                    coalesce(({_number(FULL)} * weight / {_number(card.total_weight)})::int, 0) AS coverage
@@ -136,11 +136,15 @@ def _parts(card: Card) -> str:
 
 
 def _balanced_parts(card: Card) -> str:
-    """The parts in their order; the heaviest known one is what the others leave of the score."""
-    balanced, heavier = {}, list[str]()
-    for i in card.heaviest_first:
-        rest = " - ".join(["score", *(f"coalesce(q{j}, 0)" for j in range(len(card.measures)) if j != i)])
-        is_heaviest = " AND ".join([f"q{i} IS NOT NULL", *heavier])
-        balanced[i] = f"CASE WHEN {is_heaviest} THEN {rest} ELSE q{i} END"
-        heavier.append(f"q{i} IS NULL")
-    return ", ".join(balanced[i] for i in sorted(balanced))
+    """The parts in their order; the heaviest known one is what the others leave of the score.
+
+    One list for each that may be the heaviest known; each part asking it for itself would cost more.
+    """
+    lists = []
+    parts = [f"q{i}" for i in range(len(card.measures))]
+    for place, heaviest in enumerate(card.heaviest_first):
+        lighter = (f"coalesce(q{i}, 0)" for i in card.heaviest_first[place + 1 :])
+        balanced = [*parts]
+        balanced[heaviest] = " - ".join(["score", *lighter])
+        lists.append(f"WHEN q{heaviest} IS NOT NULL THEN ARRAY[{', '.join(balanced)}]")
+    return f"CASE {' '.join(lists)} ELSE ARRAY[{', '.join(parts)}] END"

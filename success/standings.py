@@ -84,7 +84,7 @@ WITH differing AS MATERIALIZED (
         computed_score = differing.computed_score, override_score = differing.override_score,
         coverage = differing.coverage, band = differing.band, parts = differing.parts,
         values = differing.values, ages = differing.ages
-    FROM differing WHERE kept.ctid = record
+    FROM differing WHERE record IS NOT NULL AND kept.ctid = record
 ), recorded AS (
     INSERT INTO success_healthrecord (
         id, account_id, day, scored_at, scorecard_id, score, computed_score, override_score,
