@@ -1,4 +1,4 @@
-"""Being let in: the statement that finds a caller and enters their tenant, and what it answered last.
+"""Being let in: the statement that enters a caller's tenant, and says whether they are who they were.
 
 Who was let in before is presumed to be the same still, and that is made certain together with the first
 statement that they ask: one way to Postgres instead of two. Nothing is told before it is certain, so a key
@@ -18,7 +18,7 @@ class Stale(BaseException):
 
 
 class Admission(NamedTuple):
-    """What finds a caller, what it is presumed to answer, and the path and role that it sets."""
+    """What lets a caller in again, what it is presumed to answer, and the path and role that it sets."""
 
     asked: Asked
     row: Row
