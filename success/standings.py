@@ -9,18 +9,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
 
+from accounts.database import backend
 from accounts.identifiers import uuid7
 from success import formulas
 from success.models import Scorecard
+from success.scoring import Card
 
 FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
 """Before and after the ids of all accounts."""
+
+STATEMENTS = 100
+"""Statements that a process keeps in words: one for each scorecard and day, most of them the same ones."""
 
 _HEALTH = "hashtextextended(current_schema() || ' health', 0)"
 
@@ -33,7 +39,9 @@ _LOCK = "SELECT FROM success_health WHERE account_id = ANY(%(accounts)s) ORDER B
 
 _SOME = "account_id = ANY(%(accounts)s)"
 
-_BETWEEN = "account_id > %(after)s AND {row}.account_id <= %(until)s"
+_BETWEEN = "account_id > %(after)s AND account_id <= %(until)s"
+
+_KEPT = "SELECT ctid, * FROM success_health WHERE {which}"
 
 # The shown score differs as well where an override has begun or ended, which is said while the row is held.
 _DIFFERS = "kept.scorecard_id IS DISTINCT FROM %(scorecard)s OR kept.parts IS DISTINCT FROM scored.parts"
@@ -45,6 +53,8 @@ _TELLS = """(
     OR abs(shown - announced_score) >= 5
 )"""
 
+# Joined in full, and so never row by row: where the planner takes thousands in a range for one, that would be
+# each with each. Who is on one side alone is then left out; those are accounts that were closed.
 # What stands in `differing` is held, so it stays where it is: rows are found by their place. Whether the day
 # has a record is only asked of those who were scored lately, in whatever time zone; to try it costs more.
 _WRITE = """
@@ -60,10 +70,11 @@ WITH differing AS MATERIALIZED (
                     WHERE record.account_id = kept.account_id AND record.day = %(day)s
                 ) END AS record
             FROM ({scored}) scored
-            JOIN success_health kept ON kept.account_id = scored.account_id AND {kept}
+            FULL JOIN ({kept}) kept ON kept.account_id = scored.account_id
             WHERE {differs}
             OFFSET 0
         ) compared
+        WHERE account_id IS NOT NULL AND place IS NOT NULL
         OFFSET 0
     ) judged CROSS JOIN LATERAL (
         SELECT {values} AS values, {ages} AS ages
@@ -157,30 +168,36 @@ def hold_all() -> None:
 
 def write(scorecard: Scorecard, day: date, accounts: Sequence[UUID]) -> Written:
     """Write the standing of these accounts, who are held, where it differs, and the day's record."""
-    return _written(
-        scorecard,
-        day,
-        {"accounts": _array(accounts)},
-        scored=formulas.scored(scorecard.card, f"success_feature f WHERE f.{_SOME}"),
-        kept=f"kept.{_SOME}",
-        differs=f"{_DIFFERS} OR {_OVERRIDDEN}",
-    )
+    return _written(_some(scorecard.card, day), scorecard, accounts=_array(accounts))
 
 
 def write_range(scorecard: Scorecard, day: date, accounts: Range) -> Written:
     """Write the standing of a range of accounts where it differs, and the day's record; all are held."""
-    features = f"success_feature f WHERE f.{_BETWEEN.format(row='f')}"
-    return _written(
-        scorecard,
+    return _written(_range(scorecard.card, day), scorecard, **accounts._asdict())
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _some(card: Card, day: date) -> str:
+    return _statement(
         day,
-        accounts._asdict(),
-        scored=formulas.scored(scorecard.card, features, fence=formulas.ORDERED),
-        kept=f"kept.{_BETWEEN.format(row='kept')}",
+        scored=formulas.scored(card, f"success_feature f WHERE {_SOME}"),
+        kept=_KEPT.format(which=_SOME),
+        differs=f"{_DIFFERS} OR {_OVERRIDDEN}",
+    )
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _range(card: Card, day: date) -> str:
+    return _statement(
+        day,
+        scored=formulas.scored(card, f"success_feature f WHERE {_BETWEEN}", fence=formulas.ORDERED),
+        kept=_KEPT.format(which=_BETWEEN),
         differs=_DIFFERS,
     )
 
 
-def _written(scorecard: Scorecard, day: date, which: dict[str, Any], **parts: str) -> Written:
+def _statement(day: date, **parts: str) -> str:
+    """The statement, with the day in its text: what hangs on it alone is worked out once, not by row."""
     statement = _WRITE.format(
         computed=formulas.points("scored.score"),
         coverage=formulas.share("scored.coverage"),
@@ -190,10 +207,12 @@ def _written(scorecard: Scorecard, day: date, which: dict[str, Any], **parts: st
         ages=formulas.ages(),
         **parts,
     )
-    named = {
-        "scorecard": scorecard.pk, "day": day, "now": timezone.now(), "ids": str(uuid7())[:-8], **which,
-    }  # fmt: skip
-    with connection.cursor() as cursor:
+    return statement.replace("%(day)s", f"'{day}'::date")
+
+
+def _written(statement: str, scorecard: Scorecard, **which: Any) -> Written:
+    named = {"scorecard": scorecard.pk, "now": timezone.now(), "ids": str(uuid7())[:-8], **which}
+    with backend().prepared() as cursor:
         cursor.execute(statement, named)
         rows = cursor.fetchall()
     return Written(rows[0][0], [Change(*told) for _, *told in rows if told[0] is not None])
