@@ -117,7 +117,7 @@ def next_range(after: UUID | None, accounts: int) -> Range:
 
 
 def _score(accounts: Sequence[UUID], day: date) -> Scored:
-    scorecard = Scorecard.objects.current().prefetch_related("measures").first()
+    scorecard = Scorecard.objects.current().first()
     if scorecard is None:
         return Scored(len(accounts))
     return _told(standings.write(scorecard, day, accounts), scorecard, len(accounts))
@@ -133,8 +133,8 @@ def _tell(changes: Sequence[Change], scorecard: Scorecard) -> None:
     earlier = {change.previous_scorecard_id for change in changes if change.previous_scorecard_id}
     keys: dict[UUID | None, Keys] = {None: []}
     keys |= {
-        card.pk: [measure.key for measure in card.measures.all()]
-        for card in [
+        version.pk: [measure.key for measure in version.card.measures]
+        for version in [
             scorecard,
             *Scorecard.objects.filter(pk__in=earlier - {scorecard.pk}).prefetch_related("measures"),
         ]

@@ -31,7 +31,7 @@ def advance() -> health.Scored:
     if not _is_ours():
         return health.Scored()
     standings.hold_all()
-    scorecard = Scorecard.objects.waiting().prefetch_related("measures").first()
+    scorecard = Scorecard.objects.waiting().first()
     if scorecard is None:
         return health.Scored()
     accounts = health.next_range(scorecard.reached, STEP)

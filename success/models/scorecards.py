@@ -9,7 +9,10 @@ from django.db.models import Q
 
 from accounts.models.base import TenantModel, TenantQuerySet
 from accounts.permissions import Permission
+from accounts.shelves import Shelf
 from success import scoring
+
+_cards = Shelf[scoring.Card](room=1_000)
 
 
 class Published(TypeError):
@@ -89,8 +92,12 @@ class Scorecard(TenantModel):
 
     @cached_property
     def card(self) -> scoring.Card:
-        """The same as plain values, for the arithmetic."""
-        return scoring.Card(tuple(measure.plain for measure in self.measures.all()))
+        """The same as plain values, for the arithmetic; a process remembers it, since it never changes."""
+        card = _cards.get(self.pk)
+        if card is None:
+            card = scoring.Card(tuple(measure.plain for measure in self.measures.all()))
+            _cards.put(self.pk, card, 1)
+        return card
 
 
 class Measure(TenantModel):

@@ -180,7 +180,7 @@ def test_a_pass_takes_the_same_queries_for_one_and_for_twenty(acme, globex, numb
         happened(an_account(), range(3))
     work()
     health.mark_all_due()
-    with queries(7):  # claim, two locks, features, the scorecard and its measures, standings
+    with queries(6):  # claim, two locks, features, the scorecard, standings
         assert health.score_due().accounts == number
 
 
@@ -191,5 +191,5 @@ def test_a_pass_over_all_takes_the_same_queries_for_one_and_for_twenty(acme, glo
         happened(an_account(), range(3))
     work()
     Scorecard.objects.update(applied_at=None)
-    with queries(7):  # ours, the lock, it and its measures, the range, standings, how far it came
+    with queries(6):  # ours, the lock, the scorecard, the range, standings, how far it came
         assert rollout.advance() == health.Scored()

@@ -8,11 +8,13 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.database import backend
 from accounts.models import Tenant
 from accounts.tenancy import inside
 from accounts.waking import begun
-from success import accounts, health, overrides, rollout, scorecards, tasks
+from success import accounts, health, overrides, rollout, scorecards, standings, tasks
 from success.accounts import AccountDraft
+from success.days import today
 from success.models import Account, Due, Health, HealthRecord, Scorecard
 from tests.factories import an_actor
 from tests.success.factories import a_company, a_measure, an_account, happened, published, rolled_out, work
@@ -134,6 +136,30 @@ def test_without_accounts_it_is_applied_at_once(acme, globex):
     published()
     assert rollout.advance() == health.Scored()
     assert Scorecard.objects.get().applied_at
+
+
+def test_who_was_closed_keeps_the_score_they_had(both):
+    acme = both["acme"]
+    publish(acme, 50)
+    with inside(acme), transaction.atomic():
+        accounts.close(Account.objects.earliest("pk"), by=an_actor())
+    assert advance(acme).changed == 2
+    assert scores(acme) == [10, 50, 50]
+    assert scores(both["globex"]) == [10, 10, 10]
+
+
+def test_accounts_are_never_compared_each_with_each(acme, globex):
+    published()
+    card = Scorecard.objects.get()
+    standings.hold_all()
+    everybody = {"after": standings.FIRST, "until": standings.LAST}
+    with backend().prepared() as cursor:
+        cursor.execute(
+            f"EXPLAIN {standings._range(card.card, today())}",
+            {**everybody, "scorecard": card.pk, "now": timezone.now(), "ids": str(card.pk)[:-8]},
+        )
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Merge Full Join" in plan
 
 
 def test_a_second_worker_leaves_it_to_the_first(both, step_by_step):
