@@ -33,7 +33,11 @@ _HEALTH = "hashtextextended(current_schema() || ' health', 0)"
 _BESIDE_OTHERS = f"SELECT pg_advisory_xact_lock_shared({_HEALTH})"
 
 # Features and health come in the order of their accounts; the planner takes a hash for cheaper than a merge.
-_ALONE = f"SELECT pg_advisory_xact_lock({_HEALTH}), set_config('enable_hashjoin', 'off', true)"
+# That leaves one plan worth having, whatever the range, so it is not made anew for each.
+_ALONE = f"""
+SELECT pg_advisory_xact_lock({_HEALTH}), set_config('enable_hashjoin', 'off', true),
+    set_config('plan_cache_mode', 'force_generic_plan', true)
+"""
 
 _LOCK = "SELECT FROM success_health WHERE account_id = ANY(%(accounts)s) ORDER BY account_id FOR UPDATE"
 
