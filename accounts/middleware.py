@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -24,6 +25,8 @@ class TenantRequest(HttpRequest):
     tenant: Tenant | None
     actor: Actor
     api_key: ApiKey | None
+    paid: Any
+    """What was paid for its question; work that is done anew (`accounts.callers`) is not paid for again."""
 
 
 class TenancyMiddleware:

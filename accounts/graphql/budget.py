@@ -70,10 +70,12 @@ def spend(actor: Actor, cost: int) -> Budget:
     if taken is None:
         return Budget(limit, limit - cost, MINUTE - second, is_spent=False)
     spare = limit - (taken - ahead)
+    if is_spent := spare < 0:  # what is refused costs nothing: a smaller question may fit still
+        taken = _take(key, -missing - ahead) or 0
     with _lock:
-        advance.left += min(max(0, spare), ahead)
+        advance.left += used if is_spent else min(spare, ahead)
         advance.beyond = max(0, limit - taken)
-        return Budget(limit, advance.left + advance.beyond, MINUTE - second, is_spent=spare < 0)
+        return Budget(limit, advance.left + advance.beyond, MINUTE - second, is_spent)
 
 
 def _take(key: str, cost: int) -> int | None:

@@ -152,7 +152,7 @@ def unauthenticated() -> Refused:
 
 
 def _pay(request: TenantRequest, cost: int) -> budget.Budget:
-    left = budget.spend(request.actor, cost)
+    left = getattr(request, "paid", None) or budget.spend(request.actor, cost)
     if left.is_spent:
         message = f"The cost of {left.limit} per minute is used up. Ask again in {left.resets_in} seconds."
         raise Refused(
@@ -163,6 +163,7 @@ def _pay(request: TenantRequest, cost: int) -> budget.Budget:
             legacy=429,
             headers={"Retry-After": str(left.resets_in)},
         )
+    request.paid = left
     return left
 
 

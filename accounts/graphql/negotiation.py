@@ -70,6 +70,13 @@ def _quality(part: str) -> tuple[str, float, int]:
     return name.lower(), quality, (kind != "*") + (subtype != "*")
 
 
+@lru_cache(maxsize=500)
+def takes_gzip(header: str) -> bool:
+    """Whether a client that sends this `Accept-Encoding` takes gzip: it may say that it does not."""
+    codings = [_quality(part) for part in header[:HEADER_MOST].split(",")[:50]]
+    return any(name == "gzip" and quality > 0 for name, quality, _ in codings)
+
+
 def _number(text: str) -> float:
     try:
         return min(max(float(text), 0.0), 1.0)

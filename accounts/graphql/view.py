@@ -17,7 +17,7 @@ from accounts.graphql import graphiql, persisted
 from accounts.graphql.engine import Answer, Engine, Question, refusal, unauthenticated
 from accounts.graphql.errors import Code, Refused, error
 from accounts.graphql.graphiql import Tab
-from accounts.graphql.negotiation import LEGACY, MODERN, accepted, malformed, read, wants_page
+from accounts.graphql.negotiation import LEGACY, MODERN, accepted, malformed, read, takes_gzip, wants_page
 from accounts.middleware import TenantRequest
 
 VARIES = "Accept, Accept-Encoding, Authorization, Cookie"
@@ -50,7 +50,7 @@ def _answer(engine: Engine, request: TenantRequest, media: str | None) -> HttpRe
         persisted.keep_for(request, asked)
     is_tagged = asked.is_get and "errors" not in answer.body
     sent = _tagged(request, response, answer.data) if is_tagged else response
-    if not answer.is_change and "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""):
+    if not answer.is_change and takes_gzip(request.META.get("HTTP_ACCEPT_ENCODING", "")):
         return _COMPRESSING.process_response(request, sent)
     return sent
 

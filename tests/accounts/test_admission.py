@@ -21,7 +21,7 @@ from accounts.permissions import Permission
 from accounts.tenancy import inside, public
 from journeys.models import Company
 from tests.databases import close_pool
-from tests.factories import a_key
+from tests.factories import a_key, a_write_key
 from tests.journeys.factories import a_company
 
 COMPANIES = "{ companies { totalCount nodes { name } } }"
@@ -141,6 +141,33 @@ def test_a_refusal_is_for_who_they_are(committed, known):
         of_acme().update(revoked_at=timezone.now())
     with pytest.raises(PermissionError, match="False"):
         served(refuse)
+
+
+def test_what_is_done_anew_is_paid_for_once(committed, known):
+    def remaining() -> int:
+        return post(committed["acme"], known["acme"]).json()["extensions"]["cost"]["remaining"]
+
+    before = remaining()
+    price = before - remaining()
+    with public():
+        of_acme().update(name="renamed")
+    assert remaining() == before - 2 * price
+
+
+def test_what_is_done_anew_is_one_call(committed, settings):
+    settings.TRACKING_CALLS_PER_MINUTE = 3
+    with inside(committed["acme"]), transaction.atomic():
+        key = a_write_key(committed["acme"])
+
+    def send() -> int:
+        call = {"userId": "ada", "event": "opened", "writeKey": key}
+        client = Client(headers={"host": "localhost"})
+        return client.post("/v1/track", call, content_type="application/json").status_code
+
+    assert [send(), send()] == [200, 200]
+    with public():
+        of_acme().update(name="renamed")
+    assert [send(), send()] == [200, 429]
 
 
 def test_a_connection_lost_on_the_way_is_one_failure(committed, known):

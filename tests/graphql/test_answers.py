@@ -146,6 +146,13 @@ def test_a_read_is_compressed_for_those_who_take_it(client, accept):
     assert "Accept-Encoding" in plain["Vary"]
 
 
+@pytest.mark.parametrize("encodings", ["gzip;q=0, identity", "gzip; q=0.0", "br", ""])
+def test_nobody_is_sent_what_they_do_not_take(client, encodings):
+    answer = compressed(client, NAMES, encodings)
+    assert "Content-Encoding" not in answer
+    assert answer.json()["data"]
+
+
 def test_so_is_one_by_get_and_its_tag_is_the_same(client):
     plain, answer = get(client, NAMES), get(client, NAMES, **{"accept-encoding": "gzip"})
 

@@ -19,8 +19,6 @@ from accounts.shelves import Shelf
 from accounts.tenancy import inside
 from tests.factories import a_key
 
-PEOPLE = {"query": "{ people(first: 4) { nodes { id } } }"}
-
 
 @pytest.fixture(autouse=True)
 def _one_minute(monkeypatch) -> None:
@@ -33,9 +31,10 @@ def a_program() -> Actor:
     return Actor(kind="key", id=uuid4(), label="test")
 
 
-def ask(key: str) -> Any:
+def ask(key: str, first: int = 4) -> Any:
     client = Client(headers={"host": "localhost", "authorization": f"Bearer {key}"})
-    return client.post("/graphql/", json.dumps(PEOPLE), content_type="application/json")
+    question = {"query": f"{{ people(first: {first}) {{ nodes {{ id }} }} }}"}
+    return client.post("/graphql/", json.dumps(question), content_type="application/json")
 
 
 def test_beyond_the_budget_is_429_with_the_time_to_wait(acme, settings):
@@ -52,6 +51,14 @@ def test_beyond_the_budget_is_429_with_the_time_to_wait(acme, settings):
     assert error["code"] == "THROTTLED"
     assert 1 <= int(refused["Retry-After"]) == error["resetsInSeconds"] <= 60
     assert "data" not in refused.json()
+
+
+def test_what_is_refused_for_its_price_leaves_what_is_left(acme, globex, settings):
+    settings.GRAPHQL_COST_PER_MINUTE = 12
+    key = a_key(acme)
+    answers = [ask(key, first) for first in (4, 4, 4, 4, 1, 1)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 429, 200, 429]
+    assert answers[4].json()["extensions"]["cost"]["remaining"] == 0
 
 
 def test_what_is_refused_has_a_price_too(acme, settings):
@@ -83,7 +90,7 @@ def test_processes_together_give_no_more_than_the_minute(acme, globex, settings,
         left = budget.spend(actor, cost)
         if left.is_spent:
             assert given_out + cost > limit - ahead * len(processes)
-            break
+            continue
         given_out += cost
         assert left.remaining >= limit - given_out - ahead * (len(processes) - 1)
     assert given_out <= limit
