@@ -175,4 +175,5 @@ def _touch(key_id: UUID, now: datetime) -> None:
 
 @lru_cache
 def _granted(*scopes: str) -> frozenset[Permission]:
-    return frozenset(map(Permission, scopes))
+    """What the scopes permit; nothing where a later version wrote one that this one does not know."""
+    return frozenset(Permission(scope) for scope in scopes if scope in Permission.values)

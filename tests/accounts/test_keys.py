@@ -39,6 +39,15 @@ def test_it_opens_its_own_tenant_with_its_own_scopes(acme, globex, django_captur
         assert ApiKey.objects.get(pk=resolved.key.pk).last_used_at
 
 
+def test_a_scope_of_a_later_version_permits_nothing(acme, globex):
+    key, plain = keys.issue(KeyDraft(name="crm", scopes=["people.see"]), by=an_actor())
+    with public():
+        ApiKey.objects.filter(pk=key.pk).update(scopes=["people.see", "people.clone"])
+    resolved = keys.resolve(plain)
+    assert resolved
+    assert resolved.actor.permissions == {Permission.SEE_PEOPLE}
+
+
 def test_a_write_key_may_only_send(acme, globex):
     _, plain = keys.issue(KeyDraft(name="site", kind="write", source="website"), by=an_actor())
     resolved = keys.resolve(plain)
