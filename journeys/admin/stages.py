@@ -1,8 +1,10 @@
 """Stages, in their order, with how many are in each."""
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from accounts.actor import Actor
 from accounts.admin.base import TenantModelAdmin
@@ -18,14 +20,16 @@ from journeys.stages import StageDraft
 class StageForm(VerbForm):
     """A new stage."""
 
+    position = forms.IntegerField(
+        required=False,
+        min_value=0,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text="Empty: after the last one.",
+    )
+
     class Meta:
         model = Stage
         fields = ("title", "key", "kind", "position")
-
-    def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
-        super().__init__(*args, **kwargs)
-        self.fields["position"].required = False
-        self.fields["position"].help_text = "Empty: after the last one."
 
 
 @admin.register(Stage, site=site)

@@ -77,6 +77,7 @@ def test_stages_get_the_next_place(acme, globex):
         browser.post(add_to(Stage), key=key, title=key.title(), kind="prospect", position="")
 
     assert list(Stage.objects.values_list("key", "position")) == [("trial", 1), ("live", 2)]
+    assert "Live" in browser.page(page_of(Stage.objects.get(key="live")))
 
 
 def test_signals_say_how_events_count(acme, globex):
