@@ -38,6 +38,11 @@ requests = logging.getLogger("config.requests")
 _number: ContextVar[str] = ContextVar("number", default="")
 
 
+def number() -> str:
+    """The running request's number, which is on its line; empty outside of one."""
+    return _number.get()
+
+
 def _name_the_request(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
     if number := _number.get():
         event.setdefault("request_id", number)
