@@ -1,4 +1,4 @@
-"""Settings, from the environment; what is missing or wrong is said in one clear line at start.
+"""Settings, from the environment; what is missing or wrong is said at start, each in one clear line.
 
 Development needs none: the servers are embedded (`manage.py up`), the key is a known one, and DEBUG is on.
 docs/operator.md lists every variable.
@@ -6,40 +6,62 @@ docs/operator.md lists every variable.
 
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import environ
-from django.core.exceptions import ImproperlyConfigured
+from cryptography.fernet import Fernet
+from environ import Env
 
+from config import variables
 from config.local import addresses
 from config.observability import logging_config
+from integrations.addresses import Allowance
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = variables.Variables()
 
 # --- where we are: a production names its database; everything else is development ---
 IS_TEST = Path(sys.argv[0]).name.startswith(("pytest", "py.test")) or "pytest" in sys.modules
 DATA_DIR = Path(env("UNISON_DATA", default=str(BASE_DIR / ".data" / ("test" if IS_TEST else "run"))))
-DATABASE_URL = env("DATABASE_URL", default="") or addresses.database_url(DATA_DIR)
-REDIS_URL = env("REDIS_URL", default="") or addresses.redis_url(DATA_DIR)
-DEBUG = env.bool("DEBUG", default=not env("DATABASE_URL", default=""))
+DATABASE_URL = env(
+    "DATABASE_URL",
+    default=addresses.database_url(DATA_DIR),
+    check=variables.database,
+    must="be an address such as postgresql://user:password@host/name",
+)
+REDIS_URL = env(
+    "REDIS_URL",
+    default=addresses.redis_url(DATA_DIR),
+    check=variables.queue,
+    must="be an address such as redis://host:6379/0, rediss://host:6379/0 or unix:///path/of/socket",
+)
+DEBUG = env.flag("DEBUG", default=not env("DATABASE_URL"))
 
-SECRET_KEY = env("SECRET_KEY", default="")
+_a_key = f"be at least {variables.SHORTEST_KEY} random characters"
+SECRET_KEY = env("SECRET_KEY", check=variables.key, must=_a_key)
 if not SECRET_KEY:
-    if not DEBUG and not IS_TEST:
-        raise ImproperlyConfigured("Set SECRET_KEY to at least 50 random characters.")
+    if not DEBUG and not IS_TEST and not env("SECRET_KEY"):
+        env.refuse("SECRET_KEY", _a_key)
     SECRET_KEY = "development-only-" + "0123456789abcdef" * 4
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", default=[])
+SECRET_KEY_FALLBACKS = env.listed("SECRET_KEY_FALLBACKS", [], check=variables.key, must=f"each {_a_key}")
+ENCRYPTION_KEYS = env.listed(
+    "ENCRYPTION_KEYS", [], check=Fernet, must="each be 32 random bytes in URL-safe base64 (44 characters)"
+)
 
 # --- hosts ---
-BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
-SITE_HOST = env("SITE_HOST", default="localhost")
-API_HOSTS = env.list(
-    "API_HOSTS", default=["localhost", "127.0.0.1"] if DEBUG or IS_TEST else [f"api.{SITE_HOST}"]
+BEHIND_PROXY = env.flag("BEHIND_PROXY", default=False)
+SITE_HOST = env(
+    "SITE_HOST", default="localhost", check=variables.host, must="be the name of a host, such as example.com"
 )
-ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS", default=[".localhost", "localhost", "127.0.0.1"] if DEBUG else [f".{SITE_HOST}"]
+API_HOSTS = env.listed(
+    "API_HOSTS",
+    ["localhost", "127.0.0.1"] if DEBUG or IS_TEST else [f"api.{SITE_HOST}"],
+    check=variables.host,
+    must="be names of hosts, such as api.example.com, with commas between them",
+)
+ALLOWED_HOSTS = env.listed(
+    "ALLOWED_HOSTS",
+    [".localhost", "localhost", "127.0.0.1"] if DEBUG else [f".{SITE_HOST}"],
+    check=variables.hosts,
+    must="be names of hosts, such as api.example.com or .example.com, with commas between them",
 )
 if IS_TEST:
     ALLOWED_HOSTS = [*ALLOWED_HOSTS, ".unison.test", ".localhost", "localhost", "127.0.0.1"]
@@ -79,18 +101,18 @@ if IS_TEST:  # tests make hundreds of members; a slow hash would be most of thei
 # --- the database: path and role per transaction, connections from a pool (docs/architecture.md) ---
 POOL = {
     "min_size": 1,
-    "max_size": env.int("DATABASE_POOL_SIZE", default=8),
-    "max_lifetime": env.int("DATABASE_CONNECTION_LIFETIME", default=600),
+    "max_size": env.whole("DATABASE_POOL_SIZE", 8, least=1),
+    "max_lifetime": env.whole("DATABASE_CONNECTION_LIFETIME", 600, least=1),
     "timeout": 10,
 }
-DATABASES = {"default": env.db_url_config(DATABASE_URL, engine="accounts.database")}
-PREPARED = {"prepare_threshold": 5 if env.bool("PREPARED_STATEMENTS", default=True) else None}
+DATABASES = {"default": Env.db_url_config(DATABASE_URL, engine="accounts.database")}
+PREPARED = {"prepare_threshold": 5 if env.flag("PREPARED_STATEMENTS", default=True) else None}
 DATABASES["default"].update(
     OPTIONS={**DATABASES["default"].get("OPTIONS", {}), **PREPARED, "pool": POOL},
     CONN_MAX_AGE=0,
     DISABLE_SERVER_SIDE_CURSORS=True,
 )
-STATEMENT_TIMEOUT = env.float("STATEMENT_TIMEOUT", default=15.0)  # of web requests, in seconds
+STATEMENT_TIMEOUT = env.number("STATEMENT_TIMEOUT", 15.0, least=0)  # of web requests, in seconds
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SILENCED_SYSTEM_CHECKS = [
     "auth.W004",  # e-mail addresses are unique whatever their case: by a constraint
@@ -165,7 +187,7 @@ TEMPLATES = [
 SESSION_ENGINE = "accounts.sessions"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
-GRAPHQL_COST_PER_MINUTE = env.int("GRAPHQL_COST_PER_MINUTE", default=200_000)
+GRAPHQL_COST_PER_MINUTE = env.whole("GRAPHQL_COST_PER_MINUTE", 200_000, least=1)
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = DEBUG or IS_TEST
 if not WHITENOISE_USE_FINDERS:
@@ -193,10 +215,12 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
 CSRF_COOKIE_HTTPONLY = False  # front ends read it to send it back
+SSL_REDIRECT = env.flag("SSL_REDIRECT", default=True)
+HSTS_SECONDS = env.whole("HSTS_SECONDS", 31_536_000, least=0)
 if not DEBUG and not IS_TEST:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
-    SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", default=True)
-    SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000)
+    SECURE_SSL_REDIRECT = SSL_REDIRECT
+    SECURE_HSTS_SECONDS = HSTS_SECONDS
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
@@ -204,16 +228,20 @@ if not DEBUG and not IS_TEST:
     CSRF_COOKIE_NAME = "__Host-csrf"
 
 # --- the way in: calls a key may send in a minute to one web process ---
-TRACKING_CALLS_PER_MINUTE = env.int("TRACKING_CALLS_PER_MINUTE", default=300_000)
+TRACKING_CALLS_PER_MINUTE = env.whole("TRACKING_CALLS_PER_MINUTE", 300_000, least=1)
 
 # --- the way out ---
-WEBHOOK_ALLOWED_NETWORKS = env.list("WEBHOOK_ALLOWED_NETWORKS", default=[])
-WEBHOOK_REQUIRE_HTTPS = env.bool("WEBHOOK_REQUIRE_HTTPS", default=True)
+WEBHOOK_ALLOWED_NETWORKS = env.listed(
+    "WEBHOOK_ALLOWED_NETWORKS",
+    [],
+    check=Allowance.parse,
+    must="be networks, such as 10.1.2.0/24 or 10.1.2.3:8099, with commas between them",
+)
+WEBHOOK_REQUIRE_HTTPS = env.flag("WEBHOOK_REQUIRE_HTTPS", default=True)
 
-LOG_FORMAT = env("LOG_FORMAT", default="text" if sys.stderr.isatty() else "json")
-if LOG_FORMAT not in {"json", "text"}:
-    raise ImproperlyConfigured("LOG_FORMAT is json or text.")
-LOGGING = logging_config(env("LOG_LEVEL", default="INFO"), as_json=LOG_FORMAT == "json")
+LOG_FORMAT = env.choice("LOG_FORMAT", ["json", "text"], "text" if sys.stderr.isatty() else "json")
+LOG_LEVEL = env.choice("LOG_LEVEL", ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], "INFO")
+LOGGING = logging_config(LOG_LEVEL, as_json=LOG_FORMAT == "json")
 LOGGING_CONFIG = "logging.config.dictConfig"
 
 # --- the admin: functions are named, because Unfold asks them per request (accounts/admin/appearance.py) ---
@@ -249,13 +277,4 @@ UNFOLD = {
     },
 }
 
-
-def _check(name: str, url: str, schemes: tuple[str, ...]) -> None:
-    if urlsplit(url).scheme not in schemes:
-        raise ImproperlyConfigured(f"{name} begins with {' or '.join(f'{scheme}://' for scheme in schemes)}.")
-
-
-_check("DATABASE_URL", DATABASE_URL, ("postgresql", "postgres"))
-_check("REDIS_URL", REDIS_URL, ("redis", "rediss", "unix"))
-if len(SECRET_KEY) < 50:
-    raise ImproperlyConfigured("SECRET_KEY is too short: at least 50 random characters.")
+env.finish()

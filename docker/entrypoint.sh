@@ -8,6 +8,12 @@ role="${1:-web}"
 [ "$#" -gt 0 ] && shift
 
 case "$role" in
+web | worker | beat | migrate)
+    python -c "import config.settings" # once, before any process of theirs: says what is wrong and ends here
+    ;;
+esac
+
+case "$role" in
 web)
     exec python -m granian --interface wsgi --no-ws \
         --host "${HOST:-0.0.0.0}" --port "${PORT:-8000}" \

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 import time
 from argparse import ArgumentParser, Namespace
@@ -57,6 +58,7 @@ def run(options: Namespace, voice: Voice, interrupts: Interrupts) -> None:
     port = free_port(options.host, options.port)
     make_folder(options.data)
     check_room(options.data)
+    check_settings(options.data)
     with ExitStack() as stack:
         stack.enter_context(locks.held(options.data, f"manage.py up on http://localhost:{port}", refuse))
         lifeline = stack.enter_context(Lifeline())
@@ -91,6 +93,16 @@ def environment(data: Path) -> dict[str, str]:
         "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",  # as containers do
     }
     return development | os.environ | {"UNISON_DATA": str(data)}
+
+
+def check_settings(data: Path) -> None:
+    """Refuse settings that none of our children could start with; they say by themselves what is wrong."""
+    read = [sys.executable, "-c", "import config.settings"]
+    told = subprocess.run(
+        read, cwd=PROJECT, env=environment(data), capture_output=True, text=True, check=False
+    )
+    if told.returncode:
+        raise CannotStart(f"The settings in the environment are not right.\n{told.stderr.strip()}")
 
 
 def prepare(supervisor: Supervisor, *, demo: bool) -> None:

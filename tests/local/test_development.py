@@ -58,7 +58,3 @@ def test_lines_for_people_are_text_without_colours_in_a_pipe():
     assert "n=1" in line
     assert not line.startswith("{")
     assert "\x1b" not in line
-
-
-def test_another_form_of_lines_is_refused():
-    assert "LOG_FORMAT is json or text." in ran("-c", SAY, LOG_FORMAT="xml").stderr
