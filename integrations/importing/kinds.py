@@ -45,6 +45,11 @@ class Kind:
         """The columns that are ours."""
         return frozenset(self.required + self.optional)
 
+    @property
+    def one_line(self) -> frozenset[str]:
+        """Those of our columns whose cells are one line."""
+        return self.columns - {"properties"}
+
 
 def _company(row: Row, context: Context) -> list[Message]:
     given = row.values

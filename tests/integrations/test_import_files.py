@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations.importing import running, values
-from journeys.models import Company
+from journeys.models import Company, Event
 from tests.integrations.factories import mistakes
 
 
@@ -67,15 +67,75 @@ def test_an_unknown_tenant_and_a_missing_file(acme, globex, tmp_path):
         call_command("import_csv", "people", str(tmp_path / "none.csv"), "--schema", "acme")
 
 
-def test_a_quote_that_never_ends_costs_some_rows_and_no_more(load, tmp_path):
+def test_a_quote_that_never_ends_costs_its_own_line_alone(load, tmp_path):
     errors = tmp_path / "errors.csv"
     lines = [f"c{number},Company {number}\n" for number in range(20_000)]
     lines[10] = 'c10,"Company 10\n'
-    with pytest.raises(CommandError, match="refused"):
+    with pytest.raises(CommandError, match="1 rows were refused"):
         load("companies", "key,name\n" + "".join(lines), "--errors", str(errors))
-    assert Company.objects.filter(key="c9").exists()
-    assert Company.objects.filter(key="c19999").exists()
-    assert mistakes(errors)[0][0] == "12"
+    assert Company.objects.count() == 19_999
+    assert not Company.objects.filter(key="c10").exists()
+    assert [(line, column) for line, column, _ in mistakes(errors)] == [("12", "")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "kept", "refused"),
+    [
+        (['q1,"Alpha', "q2,Beta", "q3,Gamma"], ["q2", "q3"], [2]),
+        (["q1,Alpha", "q2,Beta", 'q3,"Gamma'], ["q1", "q2"], [4]),
+        (['q1,"Alpha', 'q2,"Beta, Inc."', "q3,Gamma"], ["q2", "q3"], [2]),
+        (['q1,"Alpha', "q2,Beta", 'q3,"Gamma', "q4,Delta"], ["q2", "q4"], [2, 4]),
+        (['"q1,Alpha', "q2,Beta"], ["q2"], [2]),
+        (['q1,"The "Alpha"', "q2,Beta"], ["q2"], [2]),
+        (['q1,"The "Alpha', 'and Omega"', "q2,Beta"], ["q2"], [2, 3]),
+        (['q1,"The "Alpha', "and", 'Omega"', "q2,Beta"], ["q2"], [2, 3, 4]),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_quote_that_goes_wrong_takes_no_good_row_with_it(load, tmp_path, rows, kept, refused, end):
+    errors = tmp_path / "errors.csv"
+    with pytest.raises(CommandError, match=f"{len(refused)} rows were refused"):
+        load("companies", end.join(["key,name", *rows, ""]), "--errors", str(errors))
+    assert list(Company.objects.order_by("key").values_list("key", flat=True)) == kept
+    assert [int(line) for line, _, _ in mistakes(errors)] == refused
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "broken", "good", "column"),
+    [
+        ("companies", "key,name", 'c1,"Alpha\nc2,Beta"', "c3,Gamma", "name"),
+        ("people", "user_id,name", 'u1,"Ada\r\nu2,Bob"', "u3,Cy", "name"),
+        ("events", "name,user_id,occurred_at", '"a\nb",u1,2026-01-01', "c,u3,2026-01-01", "name"),
+        (
+            "contracts", "company_key,tier,recurring_revenue,starts_on,ends_on",
+            'c1,"gold\nor so",1,2026-01-01,2027-01-01', "c3,,1,2026-01-01,2027-01-01", "tier",
+        ),
+    ],
+)  # fmt: skip
+def test_a_line_break_in_a_cell_of_one_line_is_told(load, tmp_path, kind, header, broken, good, column):
+    errors = tmp_path / "errors.csv"
+    if kind == "contracts":
+        load("companies", "key\nc1\nc3\n")
+    with pytest.raises(CommandError, match="1 rows were refused"):
+        load(kind, f"{header}\n{broken}\n{good}\n", "--errors", str(errors))
+    (mistake,) = mistakes(errors)
+    assert mistake[:2] == ("2", column)
+    assert "goes on to line 3" in mistake[2]
+    with pytest.raises(CommandError, match="1 rows were refused"):
+        load(kind, f"{header}\n{good}\n{broken}\n")  # the good one is known
+
+
+def test_line_breaks_are_kept_where_they_may_be(load):
+    load("companies", 'key,name,notes\nc1,Alpha,"one\ntwo"\nc2,Beta,\n')
+    load("events", 'name,user_id,occurred_at,properties\nx,u1,2026-01-01,"{\n ""plan"": ""pro""\n}"\n')
+    assert Company.objects.get(key="c1").traits == {"notes": "one\ntwo"}
+    assert Company.objects.filter(key="c2").exists()
+    assert Event.objects.get(name="x").properties == {"plan": "pro"}
+
+
+def test_a_quote_in_the_header_that_never_ends_is_told(load):
+    with pytest.raises(CommandError, match="The header line cannot be read"):
+        load("companies", 'key,"name\nc1,Alpha\n')
 
 
 def test_memory_does_not_grow_with_the_file(load, monkeypatch, tmp_path):

@@ -51,7 +51,12 @@ class Command(BaseCommand):
         try:
             tenant = live(schema)
             with inside(tenant), file.open("rb") as content, _written(errors) as write:
-                table = Table(content, encoding=options["encoding"], renamed=_renamed(options["map"]))
+                table = Table(
+                    content,
+                    encoding=options["encoding"],
+                    renamed=_renamed(options["map"]),
+                    one_line=KINDS[kind].one_line,
+                )
                 context = Context(tenant.zone, is_backfill=options["backfill"])
                 _check_columns(table, kind, is_backfill=context.is_backfill)
                 work = Import(KINDS[kind], context, options["source"], Actor.system("import_csv"))
