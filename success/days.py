@@ -4,12 +4,20 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
+from accounts.errors import Invalid
 from accounts.tenancy import tenant
 
 
 def today() -> date:
     """The day it is where the tenant is."""
     return timezone.now().astimezone(tenant().zone).date()
+
+
+def known(day: date, *, field: str = "day") -> date:
+    """The day itself; refused where it is still to come, for nothing is known of it."""
+    if day > today():
+        raise Invalid(f"`{field}` is in the future: health is known up to today.", field=field)
+    return day
 
 
 def end_of(day: date) -> datetime:

@@ -16,7 +16,7 @@ from django.db.models.functions import JSONObject
 from accounts.actor import Actor
 from accounts.tallies import Counted, Tally, day_of
 from success import features, scoring
-from success.days import today
+from success.days import known, today
 from success.models import Account, Health, HealthRecord, Measure, Scorecard
 from success.models.accounts import AccountQuerySet
 from success.scoring import UNKNOWN, Card, Reading, State
@@ -112,19 +112,19 @@ def tally_on(account: AccountQuerySet, *, day: date, by: Actor) -> Tally[Explana
     def made(rows: Counted) -> Explanation | None:
         return next((_explained(*_read(row)) for row in rows), None)
 
-    return Tally(_records(account, [day], by), made)
+    return Tally(_records(account, [known(day)], by), made)
 
 
 def difference_tally(
     account: AccountQuerySet, *, before: date, after: date, by: Actor
 ) -> Tally[Difference | None]:
     """Why the score of one account, or none, differs between two days, still to be read."""
-    ends = [before, after]
+    ends = [known(before, field="before"), known(after, field="after")]
 
     def made(rows: Counted) -> Difference | None:
         by_day = {kept.on: (kept, measures) for kept, measures in map(_read, rows)}
-        known = [max((day for day in by_day if day <= end), default=None) for end in ends]
-        first, second = (None if day is None else by_day[day] for day in known)
+        last = [max((day for day in by_day if day <= end), default=None) for end in ends]
+        first, second = (None if day is None else by_day[day] for day in last)
         return _difference(first, second) if first and second else None
 
     return Tally(_records(account, ends, by), made)
@@ -133,7 +133,7 @@ def difference_tally(
 def explain_many(accounts: Sequence[UUID], *, day: date | None = None, by: Actor) -> dict[UUID, Explanation]:
     """What the scores of these accounts are made of, now or on a day, in a bounded number of queries."""
     cards: Cards = {}
-    kept = _now(accounts, by, cards) if day is None else _on(accounts, day, by)
+    kept = _now(accounts, by, cards) if day is None else _on(accounts, known(day), by)
     _take_cards({each.standing.scorecard_id for each in kept}, cards)
     return {
         each.standing.account_id: _explained(each, list(cards[each.standing.scorecard_id].measures.all()))
@@ -192,12 +192,12 @@ def _read(row: Mapping[str, Any]) -> Weighed:
     return Kept(record, day_of(row["day"]), features.readings(values, row["ages"])), measures
 
 
-def _take_cards(scorecards: set[UUID | None], known: Cards) -> Cards:
+def _take_cards(scorecards: set[UUID | None], taken: Cards) -> Cards:
     """The scorecards, with those that were read already."""
-    if missing := [pk for pk in scorecards if pk and pk not in known]:
+    if missing := [pk for pk in scorecards if pk and pk not in taken]:
         found = Scorecard.objects.filter(pk__in=missing).prefetch_related("measures")
-        known |= {scorecard.pk: scorecard for scorecard in found}
-    return known
+        taken |= {scorecard.pk: scorecard for scorecard in found}
+    return taken
 
 
 def _state(kept: Kept, measures: Sequence[Measure]) -> State:

@@ -14,7 +14,7 @@ from accounts.errors import Invalid
 from accounts.identifiers import uuid7
 from accounts.permissions import Permission
 from success import features, formulas, scorecards
-from success.days import end_of, today
+from success.days import end_of, known, today
 from success.models import Scorecard
 from success.scoring import Reading
 
@@ -77,7 +77,7 @@ def as_of(accounts: Sequence[UUID], day: date) -> dict[UUID, Standing]:
 
     Accounts that were not open on the day are left out.
     """
-    scorecard = scorecards.in_force(end_of(day))
+    scorecard = scorecards.in_force(end_of(known(day)))
     if scorecard is None:
         return {}
     statement = _statement(scorecard, f"{features.SOME} AND {features.ACTIVE}") + _SELECT

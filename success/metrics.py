@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
 
 from accounts.tallies import Counted, Tally
-from success.days import end_of, today
+from success.days import end_of, known, today
 from success.models import Contract, HealthRecord
 from success.models.accounts import AccountQuerySet
 from success.models.contracts import ContractQuerySet
@@ -33,7 +33,7 @@ class RecurringRevenue:
 
     definition: ClassVar = (
         "The sum of the yearly recurring revenue of the contracts that run on the day, of accounts open on"
-        " it, as agreed by the end of the day."
+        " it, as agreed by the end of the day; for a day to come, as agreed now."
     )
     day: date
     totals: Sequence[Revenue]
@@ -60,7 +60,7 @@ class RenewalsAhead:
 
     definition: ClassVar = (
         "The contracts of open accounts that end from the day on, within so many days, that are not renewed"
-        " yet and not ended for good; with the health shown on the day."
+        " yet and not ended for good; with the health shown on the day. For a day to come: as agreed now."
     )
     day: date
     within_days: int
@@ -177,7 +177,7 @@ def health_distribution_tally(
     accounts: AccountQuerySet, *, day: date | None = None
 ) -> Tally[HealthDistribution]:
     """How these accounts are spread over the bands, still to be counted."""
-    shown = F("health__band") if day is None else _band_on(day)
+    shown = F("health__band") if day is None else _band_on(known(day))
     on = day or today()
     open_then = accounts.active_on(on).order_by().annotate(shown=shown)
     return Tally(open_then.values("shown").annotate(n=Count("pk")), lambda rows: _spread(on, rows))

@@ -26,7 +26,7 @@ extend(
     health_on=of_each(
         HealthExplanation | None,
         explained_on,
-        arguments=[argument("day", date, "The day.")],
+        arguments=[argument("day", date, "The day; not one to come.")],
         description="How it did on a past day, as it was shown then.",
     ),
     health_history=connection(

@@ -31,7 +31,13 @@ from success.models.scorecards import ScorecardQuerySet
 FURTHEST = 3650
 
 ACCOUNT = row("account", AccountNode)
-DAY = argument("day", date | None, "As of this day; today, if nothing is said.", default=None)
+DAY = argument("day", date | None, "Of this day, not one to come; today, if nothing is said.", default=None)
+AGREED_DAY = argument(
+    "day",
+    date | None,
+    "As of this day, and for one to come by what is agreed now; today, if nothing is said.",
+    default=None,
+)
 WITHIN = argument("within_days", int, "Within so many days; at most 3650.", default=90)
 
 
@@ -79,7 +85,12 @@ class SuccessQuery:
         in_order=("ends_on", "id"),
         arguments=[
             WITHIN,
-            argument("day", date | None, "As it was known on this day; today, if nothing is said."),
+            argument(
+                "day",
+                date | None,
+                "As it was known on this day, and for one to come by what is agreed now;"
+                " today, if nothing is said.",
+            ),
         ],
         description="Contracts of open accounts that come up for renewal, not renewed yet, the next first.",
     )
@@ -100,7 +111,7 @@ class SuccessQuery:
         RevenueOfDay,
         lambda context, day=None: metrics.recurring_revenue_tally(_accounts(context), day=day),
         shown=RevenueOfDay.of,
-        arguments=[DAY],
+        arguments=[AGREED_DAY],
         description="What open accounts pay per year.",
     )
     renewals_ahead_totals = total(
@@ -109,14 +120,14 @@ class SuccessQuery:
             _accounts(context), within_days=_bounded(within_days), day=day
         ),
         shown=RevenueOfDay.of,
-        arguments=[WITHIN, DAY],
+        arguments=[WITHIN, AGREED_DAY],
         description="What is up for renewal.",
     )
     health_on = total(
         HealthExplanation | None,
         lambda context, account, day: explanations.tally_on(account, day=day, by=context.actor),
         shown=HealthExplanation.of,
-        arguments=[ACCOUNT, argument("day", date, "The day.")],
+        arguments=[ACCOUNT, argument("day", date, "The day; not one to come.")],
         description="How an account did on a past day, as it was shown then; null where unknown.",
     )
     health_difference = total(
@@ -127,8 +138,8 @@ class SuccessQuery:
         shown=HealthDifference.of,
         arguments=[
             ACCOUNT,
-            argument("before", date, "The earlier day."),
-            argument("after", date, "The later day."),
+            argument("before", date, "The earlier day; not one to come."),
+            argument("after", date, "The later day; not one to come."),
         ],
         description="Why an account's score differs between two days; null where either is unknown.",
     )

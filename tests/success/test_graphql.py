@@ -172,6 +172,36 @@ def test_health_of_a_day_and_the_difference_between_two(api, world):
     assert never["healthDifference"] is None
 
 
+FIGURES = """query($id: ID!, $day: Date!) {
+    healthOn(accountId: $id, day: $day) { workedOutOn }
+    healthDistribution(day: $day) { n }
+    account(id: $id) { healthOn(day: $day) { workedOutOn } }
+    before: healthDifference(accountId: $id, before: $day, after: "2001-01-01") { change }
+    after: healthDifference(accountId: $id, before: "2001-01-01", after: $day) { change }
+    recurringRevenue(day: $day) { day definition } }"""
+
+
+def test_health_of_a_day_to_come_is_refused_by_the_days_name(api, world, globex):
+    account = global_id("Account", world.accounts[0].pk)
+    known, unknown = (api(FIGURES, id=account, day=f"{today() + timedelta(days=n)}") for n in (0, 1))
+
+    assert "errors" not in known
+    assert known["data"]["healthOn"] == {"workedOutOn": f"{today()}"}
+    refused = {".".join(each["path"]): each for each in unknown["errors"]}
+    assert {path: each["message"].split()[0] for path, each in refused.items()} == {
+        "healthOn": "`day`",
+        "healthDistribution": "`day`",
+        "account.healthOn": "`day`",
+        "before": "`before`",
+        "after": "`after`",
+    }
+    assert {each["extensions"]["code"] for each in refused.values()} == {"BAD_USER_INPUT"}
+    assert unknown["data"]["recurringRevenue"]["day"] == f"{today() + timedelta(days=1)}"
+    assert "a day to come" in unknown["data"]["recurringRevenue"]["definition"]
+    theirs = Api(globex, a_key(globex))('{ healthDistribution(day: "2999-01-01") { n } }')
+    assert theirs["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
 def test_a_score_is_set_by_hand_for_a_time(acme, world):
     member = a_member(acme)
     api, account = Api(acme, member), global_id("Account", world.accounts[0].pk)
