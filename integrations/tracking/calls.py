@@ -4,7 +4,7 @@
 event by the name it was sent with, `page` and `screen` are the events `page_viewed` and `screen_viewed`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,24 +12,43 @@ from integrations.tracking.wire import Call
 from journeys.incoming import LARGEST_VALUE, Grouping, Identification, IdentityKey, Incoming, Message, Refused
 
 VIEWS = {"page": ("page_viewed", "web"), "screen": ("screen_viewed", "app")}
-NAMES_HERE_AND_THERE = {
-    "name": "event",
-    "occurred_at": "timestamp",
-    "key": "messageId",
-    "identity": "userId",
-    "identity.value": "userId",
-    "user_id": "userId",
-    "anonymous_id": "anonymousId",
-    "company_key": "groupId",
-    "email": "traits.email",
-    "phone": "traits.phone",
-    "domain": "traits.domain",
+THEIR_NAMES: Mapping[type[Message], Mapping[str, Sequence[str]]] = {
+    Incoming: {
+        "name": ["event"],
+        "occurred_at": ["timestamp"],
+        "key": ["messageId"],
+        "identity.value": ["userId", "anonymousId"],
+        "company_key": ["context.groupId"],
+        "channel": ["channel", "context.channel"],
+    },
+    Identification: {
+        "user_id": ["userId"],
+        "anonymous_id": ["previousId", "anonymousId"],
+        "email": ["traits.email"],
+        "name": ["traits.name", "traits.firstName", "traits.lastName"],
+        "phone": ["traits.phone"],
+    },
+    Grouping: {
+        "company_key": ["groupId"],
+        "occurred_at": ["timestamp"],
+        "identity.value": ["userId", "anonymousId"],
+        "name": ["traits.name"],
+        "domain": ["traits.domain"],
+    },
 }
+"""Where in a call a field of each kind of message is from: the first of these places that holds something."""
 
 
-def their_name(field: str) -> str:
-    """What the sender calls a field of ours."""
-    return NAMES_HERE_AND_THERE.get(field, field)
+def their_name(field: str, message: Message, call: Call) -> str:
+    """What the sender of a call calls a field of the message that it became."""
+    places = THEIR_NAMES[type(message)].get(field, [field])
+    return next((place for place in places if _at(call, place)), places[0])
+
+
+def _at(call: Call, place: str) -> Any:
+    outer, _, inner = place.rpartition(".")
+    within = call.get(outer) if outer else call
+    return within.get(inner) if isinstance(within, dict) else None
 
 
 class Reader:
@@ -74,8 +93,8 @@ class Reader:
             occurred_at=self._moment(call),
             key=_text(call, "messageId"),
             identity=_who(call),
-            company_key=_text(context, "groupId"),
-            channel=_text(call, "channel") or _text(context, "channel"),
+            company_key=_text(context, "groupId", "context."),
+            channel=_text(call, "channel") or _text(context, "channel", "context."),
             value=_amount(properties),
             properties=properties,
         )
@@ -131,7 +150,7 @@ def _identification(call: Call) -> Identification:
 def _alias(call: Call) -> Identification:
     previous, user = _text(call, "previousId") or _text(call, "anonymousId"), _text(call, "userId")
     if not previous or not user:
-        raise Refused("previousId" if user else "user_id", "An alias names a previousId and a userId.")
+        raise Refused("previousId" if user else "userId", "An alias names a previousId and a userId.")
     return Identification(user_id=user, anonymous_id=previous)
 
 
@@ -140,18 +159,21 @@ def _who(call: Call) -> IdentityKey | None:
         return "user", user
     if anonymous := _text(call, "anonymousId"):
         return "anonymous", anonymous
-    raise Refused("identity", "Say whom this concerns: a userId or an anonymousId.")
+    raise Refused("userId", "Say whom this concerns: a userId or an anonymousId.")
 
 
-def _text(call: Mapping[str, Any], key: str) -> str:
-    """A short text; numbers are taken for text, because some senders' ids are numbers."""
+def _text(call: Mapping[str, Any], key: str, within: str = "") -> str:
+    """A short text; numbers are taken for text, because some senders' ids are numbers.
+
+    `within` is where in the call this part of it is.
+    """
     value = call.get(key)
     if value.__class__ is str:
         return value
     if value is None:
         return ""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Refused(key, "This must be text.")
+        raise Refused(f"{within}{key}", "This must be text.")
     return str(value)
 
 
@@ -159,7 +181,8 @@ def _taken(traits: dict[str, Any], key: str) -> str | None:
     """A trait that we keep in a column of its own, taken out of the rest."""
     if key not in traits:
         return None
-    text = _text({f"traits.{key}": traits.pop(key)}, f"traits.{key}")
+    text = _text(traits, key, "traits.")
+    del traits[key]
     return text.strip()
 
 

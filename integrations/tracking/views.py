@@ -46,7 +46,7 @@ class NothingFits(Unreadable):
 
     def __init__(self, taken: Taken) -> None:
         first = taken.refused[0]
-        super().__init__(HTTPStatus.BAD_REQUEST, "invalid", f"{their_name(first.field)}: {first.message}")
+        super().__init__(HTTPStatus.BAD_REQUEST, "invalid", f"{first.field}: {first.message}")
         self.taken = taken
 
 
@@ -111,7 +111,10 @@ def _read_and_store(post: Post, kind: str, sender: Resolved) -> Taken:
             refused.append(Refusal(place, reason.field, reason.message))
     taken = _store(list(messages.values()), sender)
     places = list(messages)
-    refused += [Refusal(places[one.index], one.field, one.message) for one in taken.refused]
+    for one in taken.refused:
+        place = places[one.index]
+        name = their_name(one.field, messages[place], post.calls[place])
+        refused.append(Refusal(place, name, one.message))
     taken.refused = sorted(refused, key=lambda one: one.index)
     return taken
 
@@ -148,9 +151,7 @@ def _answer(taken: Taken) -> HttpResponse:
 
 
 def _refused(taken: Taken) -> list[dict[str, Any]]:
-    return [
-        {"index": one.index, "field": their_name(one.field), "message": one.message} for one in taken.refused
-    ]
+    return [{"index": one.index, "field": one.field, "message": one.message} for one in taken.refused]
 
 
 def _problem(problem: Unreadable, **more: Any) -> HttpResponse:

@@ -58,7 +58,12 @@ def test_a_request_takes_three_statements_whatever_it_holds(acme, globex, many):
         (a_track(userId=None), "userId"),
         (a_track(userId=True), "userId"),
         (a_track(userId="x" * 201), "userId"),
+        (a_track(userId=None, anonymousId="x" * 201), "anonymousId"),
         (a_track(messageId="x" * 201), "messageId"),
+        (a_track(channel="x" * 41), "channel"),
+        (a_track(context={"channel": "x" * 41}), "context.channel"),
+        (a_track(context={"groupId": "x" * 201}), "context.groupId"),
+        (a_track(context={"groupId": [7]}), "context.groupId"),
         (a_track(timestamp="yesterday"), "timestamp"),
         (a_track(timestamp=1700000000), "timestamp"),
         (a_track(timestamp="1812-01-01"), "timestamp"),
@@ -72,10 +77,20 @@ def test_a_request_takes_three_statements_whatever_it_holds(acme, globex, many):
         (a_track(properties={"a": float("nan")}), "properties"),
         ({"type": "identify", "userId": "u", "traits": {"email": "nobody"}}, "traits.email"),
         ({"type": "identify", "userId": "u", "traits": "x"}, "traits"),
+        ({"type": "identify", "userId": "u", "traits": {"name": "x" * 201}}, "traits.name"),
+        ({"type": "identify", "userId": "u", "traits": {"firstName": "x" * 201}}, "traits.firstName"),
+        ({"type": "identify", "userId": "u", "traits": {"phone": "x" * 41}}, "traits.phone"),
+        ({"type": "identify", "userId": "u", "traits": {"name": [1]}}, "traits.name"),
+        ({"type": "identify", "anonymousId": "x" * 201}, "anonymousId"),
         ({"type": "identify"}, "userId"),
         ({"type": "alias", "userId": "u"}, "previousId"),
         ({"type": "alias", "previousId": "u"}, "userId"),
+        ({"type": "alias", "previousId": "x" * 201, "userId": "u"}, "previousId"),
         ({"type": "group", "userId": "u"}, "groupId"),
+        ({"type": "group", "userId": "u", "groupId": "x" * 201}, "groupId"),
+        ({"type": "group", "userId": "x" * 201, "groupId": "g"}, "userId"),
+        ({"type": "group", "userId": "u", "groupId": "g", "traits": {"name": "x" * 201}}, "traits.name"),
+        ({"type": "group", "userId": "u", "groupId": "g", "timestamp": "1812-01-01"}, "timestamp"),
         ({"type": "jump", "userId": "u"}, "type"),
         ({"userId": "u"}, "type"),
         ("call", ""),
@@ -102,6 +117,10 @@ def test_a_call_by_itself_that_does_not_fit_is_400(acme, globex):
     assert answer.status_code == 400
     assert answer.json()["code"] == "invalid"
     assert answer.json()["message"] == "event: This may not be empty."
+
+    answer = post(acme, "group", {"userId": "u", "groupId": "g", "traits": {"name": "x" * 201}})
+    assert answer.status_code == 400
+    assert answer.json()["message"] == "traits.name: This is longer than 200 characters."
 
 
 @pytest.mark.parametrize(
