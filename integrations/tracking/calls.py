@@ -4,7 +4,7 @@
 event by the name it was sent with, `page` and `screen` are the events `page_viewed` and `screen_viewed`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -43,6 +43,14 @@ def their_name(field: str, message: Message, call: Call) -> str:
     """What the sender of a call calls a field of the message that it became."""
     places = THEIR_NAMES[type(message)].get(field, [field])
     return next((place for place in places if _at(call, place)), places[0])
+
+
+def uncounted(message: Message) -> str | None:
+    """The property that stands where the number of an event is looked for, and is none that can be taken."""
+    if not isinstance(message, Incoming):
+        return None
+    first, stated = next(_amounts(message.properties), ("", None))
+    return f"properties.{first}" if first and not _is_amount(stated) else None
 
 
 def _at(call: Call, place: str) -> Any:
@@ -204,13 +212,17 @@ def _amount(properties: Mapping[str, Any]) -> float | None:
     """What an event was worth: its `revenue`, else its `value`."""
     if "revenue" not in properties and "value" not in properties:
         return None
+    return next((stated for _, stated in _amounts(properties) if _is_amount(stated)), None)
+
+
+def _amounts(properties: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for key in ("revenue", "value"):
-        match properties.get(key):
-            case bool():
-                continue
-            case int() | float() as amount if abs(amount) < LARGEST_VALUE:
-                return amount
-    return None
+        if (stated := properties.get(key)) is not None:
+            yield key, stated
+
+
+def _is_amount(stated: Any) -> bool:
+    return isinstance(stated, int | float) and not isinstance(stated, bool) and abs(stated) < LARGEST_VALUE
 
 
 def _time(stated: Any, field: str) -> datetime:

@@ -5,7 +5,8 @@ is one transaction with a few statements; the rollups follow in a worker.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -23,11 +24,11 @@ from accounts.tenancy import inside
 from accounts.waking import wake
 from integrations.catalogue import public_events
 from integrations.tracking import wire
-from integrations.tracking.calls import Reader, their_name
+from integrations.tracking.calls import Reader, their_name, uncounted
 from integrations.tracking.throttle import throttle
 from integrations.tracking.wire import Post, Unreadable
 from journeys import intake
-from journeys.incoming import Message, Refusal, Refused
+from journeys.incoming import LARGEST_VALUE, Message, Refusal, Refused
 from journeys.intake import Taken
 from journeys.tasks import fold_rollups
 
@@ -39,6 +40,15 @@ OPEN_TO_BROWSERS = {
 }
 ALLOWED = {"Allow": "POST, OPTIONS"}
 SOURCE_OF_API_KEYS = "api"
+UNCOUNTED = f"This is not a number below {LARGEST_VALUE:,}: it is kept as a property, and not counted."
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of the calls of a request; `ignored` are parts of calls that were taken without them."""
+
+    taken: Taken
+    ignored: Sequence[Refusal]
 
 
 class NothingFits(Unreadable):
@@ -64,7 +74,7 @@ def endpoint(kind: str) -> View:
                 raise Unreadable(HTTPStatus.METHOD_NOT_ALLOWED, "method", "Post to this address.", ALLOWED)
             return _answer(_take(request, kind))
         except NothingFits as reason:
-            return _problem(reason, refused=_refused(reason.taken))
+            return _problem(reason, refused=_shown(reason.taken.refused))
         except Unreadable as reason:
             return _problem(reason)
         except Forbidden as refusal:
@@ -79,7 +89,7 @@ def event_types(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"events": entries}, headers=OPEN_TO_BROWSERS)
 
 
-def _take(request: HttpRequest, kind: str) -> Taken:
+def _take(request: HttpRequest, kind: str) -> Outcome:
     """Read a request, find out whose it is, and take in what fits."""
     wire.check_length(request.META.get("CONTENT_LENGTH"))
     is_batch = kind == "batch"
@@ -87,20 +97,21 @@ def _take(request: HttpRequest, kind: str) -> Taken:
 
     counted: set[UUID] = set()
 
-    def work() -> Taken:
+    def work() -> Outcome:
         sender = _sender(request, post)
         if sender.key.pk not in counted:  # it may be done anew
             throttle.count(sender.key.pk, len(post.calls))
             counted.add(sender.key.pk)
         return _read_and_store(post, "" if is_batch else kind, sender)
 
-    taken = served(work)
+    outcome = served(work)
+    taken = outcome.taken
     if taken.refused and len(taken.refused) == len(post.calls):
         raise NothingFits(taken)
-    return taken
+    return outcome
 
 
-def _read_and_store(post: Post, kind: str, sender: Resolved) -> Taken:
+def _read_and_store(post: Post, kind: str, sender: Resolved) -> Outcome:
     reader = Reader(post.common if post.is_batch else {}, timezone.now())
     messages: dict[int, Message] = {}
     refused: list[Refusal] = []
@@ -116,7 +127,16 @@ def _read_and_store(post: Post, kind: str, sender: Resolved) -> Taken:
         name = their_name(one.field, messages[place], post.calls[place])
         refused.append(Refusal(place, name, one.message))
     taken.refused = sorted(refused, key=lambda one: one.index)
-    return taken
+    return Outcome(taken, _ignored(messages, taken))
+
+
+def _ignored(messages: Mapping[int, Message], taken: Taken) -> list[Refusal]:
+    """What was left out of calls that were taken."""
+    odd = [(place, name) for place, message in messages.items() if (name := uncounted(message))]
+    if not odd:
+        return []
+    refused = {one.index for one in taken.refused}
+    return [Refusal(place, name, UNCOUNTED) for place, name in odd if place not in refused]
 
 
 def _store(messages: Sequence[Message], sender: Resolved) -> Taken:
@@ -140,18 +160,20 @@ def _sender(request: HttpRequest, post: Post) -> Resolved:
     return sender
 
 
-def _answer(taken: Taken) -> HttpResponse:
+def _answer(outcome: Outcome) -> HttpResponse:
+    taken = outcome.taken
     content = {
         "success": True,
         "stored": taken.stored,
         "repeated": taken.repeated,
-        "refused": _refused(taken),
+        "refused": _shown(taken.refused),
+        "ignored": _shown(outcome.ignored),
     }
     return HttpResponse(json.dumps(content), content_type="application/json", headers=OPEN_TO_BROWSERS)
 
 
-def _refused(taken: Taken) -> list[dict[str, Any]]:
-    return [{"index": one.index, "field": one.field, "message": one.message} for one in taken.refused]
+def _shown(refusals: Iterable[Refusal]) -> list[dict[str, Any]]:
+    return [{"index": one.index, "field": one.field, "message": one.message} for one in refusals]
 
 
 def _problem(problem: Unreadable, **more: Any) -> HttpResponse:

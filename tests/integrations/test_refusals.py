@@ -112,6 +112,45 @@ def test_what_does_not_fit_is_refused_and_the_rest_is_stored(acme, globex, call,
         assert not Event.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("properties", "value", "ignored"),
+    [
+        ({"revenue": "abc"}, None, ["properties.revenue"]),
+        ({"revenue": "12.5"}, None, ["properties.revenue"]),
+        ({"revenue": 10**300}, None, ["properties.revenue"]),
+        ({"revenue": 10**12}, None, ["properties.revenue"]),
+        ({"revenue": True}, None, ["properties.revenue"]),
+        ({"value": {"a": 1}}, None, ["properties.value"]),
+        ({"revenue": "abc", "value": 3}, 3, ["properties.revenue"]),
+        ({"revenue": 12.5, "value": "blue"}, 12.5, []),
+        ({"revenue": None, "value": -3}, -3, []),
+        ({"revenue": 0}, 0, []),
+        ({"price": "abc"}, None, []),
+    ],
+)
+def test_an_event_is_kept_without_a_number_that_is_none_and_the_sender_is_told(
+    acme, globex, properties, value, ignored
+):
+    calls = [a_track(), a_track(event=""), a_track(event="Bought", properties=properties)]
+    content = post(acme, "batch", {"batch": calls}).json()
+
+    assert content["stored"] == 2
+    assert [(one["index"], one["field"]) for one in content["ignored"]] == [(2, name) for name in ignored]
+    assert all("not a number" in one["message"] for one in content["ignored"])
+    kept = Event.objects.get(name="Bought")
+    assert (kept.value, kept.properties) == (value, properties)
+    with inside(globex):
+        assert not Event.objects.exists()
+
+
+def test_what_is_refused_is_not_said_to_be_ignored(acme, globex):
+    call = a_track(messageId="x" * 201, properties={"revenue": "abc"})
+    content = post(acme, "batch", {"batch": [a_track(), call]}).json()
+    assert [one["index"] for one in content["refused"]] == [1]
+    assert content["ignored"] == []
+    assert post(acme, "track", a_track(properties={"revenue": "abc"})).json()["ignored"][0]["index"] == 0
+
+
 def test_a_call_by_itself_that_does_not_fit_is_400(acme, globex):
     answer = post(acme, "track", {"userId": "u"})
     assert answer.status_code == 400
