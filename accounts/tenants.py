@@ -10,6 +10,9 @@ from accounts.errors import Conflict, Invalid
 from accounts.models import Domain, Tenant
 from accounts.tenancy import public
 
+LIVE = "Suspend the tenant before you delete it."
+"""Why a tenant is not deleted."""
+
 
 class TenantGone(LookupError):
     """The tenant is unknown or suspended: its work is not to be done."""
@@ -63,7 +66,7 @@ def delete(tenant: Tenant) -> None:
     """Delete a suspended tenant: schema, role, keys, users, members and sessions."""
     with public(), transaction.atomic():
         if not Tenant.objects.select_for_update().filter(pk=tenant.pk).exclude(suspended_at=None).exists():
-            raise Conflict("Suspend the tenant before you delete it.")
+            raise Conflict(LIVE)
         provisioning.raze(tenant)
         Tenant.objects.filter(pk=tenant.pk).delete()
         _forget_sessions(tenant)

@@ -1,5 +1,6 @@
 """Tenants as the operator makes and unmakes them."""
 
+import sys
 from io import StringIO
 
 import pytest
@@ -124,6 +125,27 @@ def test_deleting_leaves_nothing_of_it_and_nothing_else_less(acme, globex):
         assert Membership.objects.filter(pk=stays.pk).exists()
     with pytest.raises(tenants.TenantGone):
         tenants.live("initech")
+
+
+@pytest.mark.parametrize(("typed", "told"), [("", "add --yes"), ("acme\n", "Nothing was deleted.")])
+def test_nothing_is_deleted_where_nobody_says_so(acme, globex, monkeypatch, typed, told):
+    tenants.create("Initech", "initech", "initech.unison.test")
+    monkeypatch.setattr("sys.stdin", StringIO(typed))
+
+    with pytest.raises(CommandError, match="Suspend the tenant before you delete it"):
+        call_command("tenant", "delete", "initech")
+    assert sys.stdin.read() == typed, "asked before it was known whether it can be done"
+
+    call_command("tenant", "suspend", "initech")
+    monkeypatch.setattr("sys.stdin", StringIO(typed))
+    with pytest.raises(CommandError, match=told):
+        call_command("tenant", "delete", "initech")
+    assert tables("initech")
+
+    monkeypatch.setattr("sys.stdin", StringIO("initech\n"))
+    call_command("tenant", "delete", "initech")
+    assert not tables("initech")
+    assert tables("acme")
 
 
 def test_the_operators_command(acme, globex):

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts import members, provisioning, tenants
 from accounts.actor import Actor
-from accounts.errors import DomainError
+from accounts.errors import Conflict, DomainError
 from accounts.models import Tenant
 from accounts.permissions import Role
 from accounts.tenancy import inside, public
@@ -91,9 +91,11 @@ class Command(BaseCommand):
         self.stdout.write(f"{schema} has its role and its rights.")
 
     def delete(self, *, schema: str, yes: bool, **_: Any) -> None:
-        """Delete a tenant, after asking."""
+        """Delete a suspended tenant, after asking."""
         tenant = self._tenant(schema)
-        if not yes and input(f"Delete {tenant} and everything of it for good? Type {schema}: ") != schema:
+        if tenant.suspended_at is None:
+            raise Conflict(tenants.LIVE)
+        if not yes and _answer(f"Delete {tenant} and everything of it for good? Type {schema}: ") != schema:
             raise CommandError("Nothing was deleted.")
         tenants.delete(tenant)
         self.stdout.write(f"{schema} is gone.")
@@ -104,3 +106,13 @@ class Command(BaseCommand):
         if tenant is None:
             raise CommandError(f"There is no tenant {schema}.")
         return tenant
+
+
+def _answer(question: str) -> str:
+    """What is typed; refused where nobody can type."""
+    try:
+        return input(question)
+    except EOFError:
+        raise CommandError(
+            "Nothing was deleted: nobody is there to be asked. To delete it, add --yes."
+        ) from None
