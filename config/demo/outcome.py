@@ -38,7 +38,7 @@ def by_band(fared: Sequence[Fared]) -> list[Line]:
 
 
 def by_decile(fared: Sequence[Fared]) -> list[Line]:
-    """Ten lines of as many accounts each, the least healthy first; equal scores may be parted."""
+    """Ten lines of as many accounts each, the least healthy first; of equal scores, those given first."""
     ordered = sorted(fared, key=lambda one: one.score)
     cuts = [round(tenth * len(ordered) / 10) for tenth in range(11)]
     parts = [ordered[start:end] for start, end in pairwise(cuts)]

@@ -60,6 +60,16 @@ def test_the_report_is_of_all_and_in_few_statements(loaded):
     assert last.startswith("80 accounts scored; AUC 0.")
 
 
+def test_equal_scores_are_parted_alike_whatever_the_ids(loaded, globex):
+    ours = public.outcomes()
+    with inside(globex):
+        list(public.load_saas(Loading(globex, loaded, ROWS)))
+        assert public.outcomes() == ours
+
+    with saas.FILE.open() as lines:
+        assert [one.has_churned for one in ours] == [one.has_churned for one in saas.read(lines)[:ROWS]]
+
+
 def test_the_web_shops_customers_have_no_company(acme, globex):
     list(public.load_cdnow(Loading(acme, timezone.now().date(), 60)))
     assert Person.objects.count() == 17
