@@ -137,7 +137,7 @@ class Engine:
         context = Context(request, request.actor, document)
         try:
             return _answered(self.reader.answer(operation, question.variables, context))
-        except DatabaseError as problem:  # of a whole statement; one of a field is that field's error
+        except DatabaseError as problem:  # of a plan in the making; one of a field is that field's error
             return _failed([GraphQLError("", original_error=problem)])
 
 
@@ -168,7 +168,7 @@ def _pay(request: TenantRequest, cost: int) -> budget.Budget:
 
 
 def _answered(read: Read) -> Answer:
-    if _is_broken():
+    if read.is_broken or _is_broken():
         return _failed(read.errors)
     errors: list[GraphQLFormattedError] = coded(read.errors, Code.BAD_USER_INPUT)
     if read.data is None:

@@ -1,8 +1,8 @@
 """The size of a document, measured in one pass before anything else looks at it.
 
 Each fragment is measured once, however often it is spread, so that the pass is linear in the document: nested
-spreads that would take a naive walk forever are refused in milliseconds. Introspection is bounded by
-graphql-core itself and not counted in the depth.
+spreads that would take a naive walk forever are refused in milliseconds. Of introspection only repetitions are
+counted: the rest is bounded by graphql-core itself and by what it costs.
 """
 
 from collections import Counter
@@ -91,7 +91,9 @@ class _Pass:
         is_counted = not node.name.value.startswith("__")
         size.depth = max(size.depth, is_counted)
         size.fields += is_counted
-        if is_counted and node.selection_set:
+        if not is_counted:
+            size.repeats += self.level(node.selection_set).repeats
+        elif node.selection_set:
             size.branches += 1
             size.add(self.level(node.selection_set), below=1)
 
@@ -164,6 +166,9 @@ def check_texts(document: DocumentNode, source: str) -> list[GraphQLError]:
 UNCLEAN = "A string holds a character that cannot be stored (NUL, or half of a surrogate pair)."
 
 
+OUT_OF_RANGE = "A number is out of range."
+
+
 def is_clean(text: str) -> bool:
     """Whether a text can be stored at all."""
     if "\0" in text:
@@ -175,20 +180,20 @@ def is_clean(text: str) -> bool:
     return True
 
 
-def check_variables(variables: object) -> None:
-    """Refuse variables that are nested too deeply, or hold a text or number that cannot be stored."""
-    open_values = [(variables, 0)]
+def check_values(given: object, depth: int = 0) -> None:
+    """Refuse variables, or one at depth 1, that are nested too deeply or hold what cannot be stored."""
+    open_values = [(given, depth)]
     while open_values:
         value, depth = open_values.pop()
         if depth > limits.NESTING:
-            raise ValueError(f"The variables are nested more than {limits.NESTING} levels deep.")
+            raise ValueError(f"A value is nested more than {limits.NESTING} levels deep.")
         match value:
             case str():
                 _check_text(value)
             case float() if not -1e300 < value < 1e300:
-                raise ValueError("A number in the variables is out of range.")
+                raise ValueError(OUT_OF_RANGE)
             case int() if not -(10**30) < value < 10**30:
-                raise ValueError("A number in the variables is out of range.")
+                raise ValueError(OUT_OF_RANGE)
             case dict():
                 open_values.extend((key, depth) for key in value)
                 open_values.extend((item, depth + 1) for item in value.values())
@@ -200,4 +205,4 @@ def _check_text(text: str) -> None:
     if not is_clean(text):
         raise ValueError(UNCLEAN)
     if len(text) > limits.TEXT_MOST:
-        raise ValueError(f"A string in the variables is longer than {limits.TEXT_MOST} characters.")
+        raise ValueError(f"A string is longer than {limits.TEXT_MOST} characters.")

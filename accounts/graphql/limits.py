@@ -35,4 +35,4 @@ SEARCH_MOST = 200
 """Characters of a search."""
 
 NESTING = 32
-"""Levels of lists and objects in the variables."""
+"""Levels of lists and objects in the variables, and in JSON that is written in a document."""

@@ -70,10 +70,14 @@ def _quality(part: str) -> tuple[str, float, int]:
     return name.lower(), quality, (kind != "*") + (subtype != "*")
 
 
-@lru_cache(maxsize=500)
 def takes_gzip(header: str) -> bool:
     """Whether a client that sends this `Accept-Encoding` takes gzip: it may say that it does not."""
-    codings = [_quality(part) for part in header[:HEADER_MOST].split(",")[:50]]
+    return _takes_gzip(header[:HEADER_MOST])
+
+
+@lru_cache(maxsize=500)
+def _takes_gzip(header: str) -> bool:
+    codings = [_quality(part) for part in header.split(",")[:50]]
     return any(name == "gzip" and quality > 0 for name, quality, _ in codings)
 
 
@@ -150,7 +154,7 @@ def _question(given: Any, *, is_get: bool) -> Question:
         raise malformed("`operationName` must be a string.")
     variables = given.get("variables") or {}
     try:
-        guard.check_variables(variables)
+        guard.check_values(variables)
     except ValueError as refusal:
         raise Refused(error(str(refusal), Code.BAD_USER_INPUT)) from refusal
     return Question(query, variables, name or None, is_get, sha256)

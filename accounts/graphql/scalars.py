@@ -8,11 +8,15 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import NewType
+from typing import Any, NewType
 
 import strawberry
 from django.utils.dateparse import parse_datetime
+from graphql import ValueNode, value_from_ast_untyped
 from strawberry.types.scalar import ScalarDefinition
+
+from accounts.graphql import guard
+from accounts.graphql.errors import Code, error
 
 DECIMAL = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,10})?")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -64,6 +68,16 @@ def read_date(value: object) -> date:
     return day
 
 
+def read_json(node: ValueNode, variables: dict[str, Any] | None = None) -> object:
+    """JSON written in a document: bounded as the variables are, some of which may be in it."""
+    value = value_from_ast_untyped(node, variables)
+    try:
+        guard.check_values(value, depth=1)
+    except ValueError as refusal:
+        raise error(str(refusal), Code.BAD_USER_INPUT, node) from refusal
+    return value
+
+
 SCALARS: Mapping[object, ScalarDefinition] = {
     Decimal: strawberry.scalar(
         name="Decimal",
@@ -90,6 +104,7 @@ SCALARS: Mapping[object, ScalarDefinition] = {
         description="Any JSON value.",
         serialize=lambda value: value,
         parse_value=lambda value: value,
+        parse_literal=read_json,
         specified_by_url="https://www.rfc-editor.org/rfc/rfc8259",
     ),
 }

@@ -190,8 +190,8 @@ def test_a_larger_page_never_costs_less(sizes):
 def test_texts_that_cannot_be_stored_are_found(bad):
     assert not guard.is_clean(bad)
     with pytest.raises(ValueError, match="cannot be stored"):
-        guard.check_variables({"a": [{"b": bad}]})
+        guard.check_values({"a": [{"b": bad}]})
 
 
 def test_good_ones_are_not():
-    guard.check_variables({"a": ["ü", "😀", 1, 1.5, True, None, {"b": []}]})
+    guard.check_values({"a": ["ü", "😀", 1, 1.5, True, None, {"b": []}]})

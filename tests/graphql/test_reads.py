@@ -5,10 +5,12 @@ That they answer as the ordinary way does is shown by random questions, in tests
 
 import gc
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
 from datetime import timedelta
 from io import StringIO
+from sys import getsizeof
 from typing import Any
 
 import pytest
@@ -310,19 +312,30 @@ def test_figures_are_put_on_top_of_rows(acme, globex):
     assert [company["nps"]["n"] for company in answer["data"]["companies"]["nodes"]] == [2, 2]
 
 
-def test_a_question_that_takes_too_long_is_refused(acme, globex, settings):
+@pytest.mark.parametrize(
+    ("more", "path", "columns"),
+    [
+        ("__typename", ["late"], [3]),
+        ("viewer { __typename }", ["late"], [3]),
+        ("nps { n } all: people { totalCount }", None, [3, 71, 81]),
+    ],
+    ids=["alone", "beside what is known", "beside others"],
+)
+def test_a_question_that_takes_too_long_is_refused(acme, globex, settings, more, path, columns):
     a_person()
     Person.objects.bulk_create([Person(name=f"{number}" * 50) for number in range(2_000)])
     settings.STATEMENT_TIMEOUT = 0.001
     api = Api(acme, a_key(acme))
     answer = api.client.post(
         "/graphql/",
-        {"query": '{ people(search: "no such thing") { totalCount } }'},
+        {"query": f'{{ late: people(search: "no such thing") {{ totalCount }} ... on Query {{ {more} }} }}'},
         content_type="application/json",
     )
 
     assert answer.status_code == 503
-    assert answer.json()["errors"][0]["extensions"]["code"] == "TIMEOUT"
+    (error,) = answer.json()["errors"]
+    assert error["extensions"]["code"] == "TIMEOUT"
+    assert (error.get("path"), [place["column"] for place in error["locations"]]) == (path, columns)
     assert "data" not in answer.json()
 
 
@@ -371,3 +384,62 @@ def test_what_is_kept_is_bounded(acme, globex, engine, request_of):
 
     assert 0 < len(engine.reader.plans) < 60
     assert engine.reader.plans.taken <= 20_000
+
+
+def bytes_in(value: Any) -> int:
+    """Of all texts in a value, however deep they are."""
+    match value:
+        case str() | bytes():
+            return getsizeof(value)
+        case tuple() | list():
+            return sum(map(bytes_in, value))
+        case dict():
+            return sum(bytes_in(each) for pair in value.items() for each in pair)
+    if is_dataclass(value) and not isinstance(value, type):
+        return sum(bytes_in(getattr(value, each.name)) for each in fields(value))
+    return 0
+
+
+SKIPPED = "query(%s) { apiKeys { totalCount } people(%s) @skip(if: true) { totalCount } }"
+LONG: dict[str, Callable[[int], tuple[str, dict[str, Any]]]] = {
+    "a filter": lambda number: (
+        SKIPPED % ("$f: PersonFilter", "filters: $f"),
+        {"f": {"name": {"in": [f"{number}" * 900] * 9}}},
+    ),
+    "a text": lambda number: (
+        SKIPPED % ("$s: String", "search: $s"),
+        {"s": f"{number}" + "\N{GRINNING FACE}" * 5_000},
+    ),
+    "a key": lambda number: (f"{{ {'a' * 9_000}{number}: people {{ totalCount }} }}", {}),
+    "a name": lambda number: (
+        f"query($a{'b' * 5_000}{number}: ID!) {{ person(id: $a{'b' * 5_000}{number}) {{ id }} }}",
+        {f"a{'b' * 5_000}{number}": global_id("Person", uuid7())},
+    ),
+}
+"""Questions that are long where no statement shows it."""
+
+
+@pytest.mark.parametrize("long", LONG.values(), ids=LONG)
+def test_what_plans_are_kept_under_takes_room_too(acme, globex, engine, request_of, long):
+    engine.reader.plans.room = 100_000
+    for number in range(30):
+        document, variables = long(number)
+        assert ask(engine, request_of(), document, **variables).way == "compiled"
+
+    assert 0 < len(engine.reader.plans) < 30
+    assert bytes_in(list(engine.reader.plans._kept.items())) <= 100_000
+
+
+def test_so_does_what_plans_below_rows_are_kept_under(acme, globex, engine, request_of):
+    rows = engine.reader.rows.plans
+    rows.room = 100_000
+    document = """mutation($name: String!, $f: EventFilter) { personCreate(input: {name: $name}) {
+        person { name companies { totalCount } events(filters: $f) @skip(if: true) { totalCount } } } }"""
+    for number in range(30):
+        filters = {"name": {"in": [f"{number}" * 900] * 9}}
+        answer = json.loads(ask(engine, request_of(), document, name=f"{number}", f=filters).text)
+        found = answer["data"]["personCreate"]["person"]
+        assert found == {"name": f"{number}", "companies": {"totalCount": 0}}
+
+    assert 0 < len(rows) < 30
+    assert bytes_in(list(rows._kept.items())) <= 100_000

@@ -6,6 +6,7 @@ open, no more than their shape: the types of ids, a cursor's order, and which of
 
 import json
 from collections.abc import Hashable, Mapping
+from sys import getsizeof
 from typing import Any
 
 from accounts import tenancy
@@ -74,3 +75,13 @@ def _part(name: str, arguments: set[str], variables: Mapping[str, Any]) -> Any:
 def values_key(values: Mapping[str, Any]) -> Hashable:
     """Coerced values as a key, whatever they are."""
     return repr(values)
+
+
+def size_of(key: Hashable) -> int:
+    """How many bytes a key takes, which may be as many as a client likes to send."""
+    match key:
+        case tuple():
+            return getsizeof(key) + sum(map(size_of, key))
+        case frozenset():
+            return 0  # permissions: all who have the same share them
+    return getsizeof(key)

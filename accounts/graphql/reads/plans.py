@@ -1,12 +1,13 @@
 """A plan: for each root field, the column of the statement that is its answer, or why there is none."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from sys import getsizeof
 from typing import Any, cast
 
 import strawberry
 from django.db import connection
-from graphql import GraphQLObjectType
+from graphql import GraphQLError, GraphQLObjectType
 from graphql.execution.collect_fields import FieldDetailsList, collect_fields
 from graphql.execution.executor import Executor
 
@@ -80,19 +81,31 @@ class Plan:
     @property
     def size(self) -> int:
         """About how many bytes it takes, but for the document, if it holds parts of that."""
-        texts = sum(len(each.text or "") for each in self.fields)
-        return 500 * len(self.fields) + texts + (len(self.statement.sql) if self.statement else 0)
+        texts = sum(getsizeof(each.key) + getsizeof(each.text) for each in self.fields)
+        return 500 * len(self.fields) + texts + (self.statement.size if self.statement else 0)
+
+
+def failure(problem: Exception, plan: Plan, executor: Executor) -> GraphQLError:
+    """What went wrong with a statement: said at each field in it, and of the field where there is one."""
+    keys = [each.key for each in plan.fields if each.column is not None]
+    selected = _selected(executor, plan.kind)
+    nodes = [each.node for key in keys for each in selected[key]]
+    return GraphQLError("", nodes, path=keys if len(keys) == 1 else None, original_error=problem)
+
+
+def _selected(executor: Executor, kind: GraphQLObjectType) -> Mapping[str, FieldDetailsList]:
+    found = collect_fields(
+        executor.schema, executor.fragments, executor.variable_values, kind, executor.operation
+    )
+    return found.grouped_field_set
 
 
 def plan_of(schema: strawberry.Schema, executor: Executor, context: Context, slots: Slots) -> Plan:
     """Plan an operation; raises what the ordinary way would, for input that is none."""
     kind = cast("GraphQLObjectType", schema._schema.query_type)
-    found = collect_fields(
-        schema._schema, executor.fragments, executor.variable_values, kind, executor.operation
-    )
     fields: list[Field] = []
     columns: list[Sql] = []
-    for key, details in found.grouped_field_set.items():
+    for key, details in _selected(executor, kind).items():
         if details[0].node.name.value == "__typename":
             fields.append(Field(key, text=f'"{kind.name}"'))
             continue

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, Literal, cast
 
 import strawberry
+from django.db import DatabaseError
 from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode
 from graphql.execution.executor import Executor
 from graphql.pyutils import Path
@@ -22,8 +23,8 @@ from accounts.graphql.documents import is_mutation
 from accounts.graphql.reads.executing import NotExecutable, executor_of
 from accounts.graphql.reads.holes import fill
 from accounts.graphql.reads.keeping import ROOM, Kept, kept
-from accounts.graphql.reads.keys import kept_under, key_of_variables, left_open
-from accounts.graphql.reads.plans import Field, Plan, plan_of
+from accounts.graphql.reads.keys import kept_under, key_of_variables, left_open, size_of
+from accounts.graphql.reads.plans import Field, Plan, failure, plan_of
 from accounts.graphql.reads.rows import RowReader
 from accounts.graphql.reads.shaping import Shaper
 from accounts.graphql.reads.slots import Slots
@@ -47,6 +48,8 @@ class Read:
     reasons: Mapping[str, str] = field(default_factory=dict)
     """Why not compiled: by root field, or under "" for the whole."""
     sql: str = ""
+    is_broken: bool = False
+    """Whether its statement failed in the database, so that nothing of the request can be kept."""
 
     @property
     def summary(self) -> str:
@@ -86,9 +89,14 @@ class Reader:
                 executor = self._executor(operation, variables, context)
                 plan = plan_of(self.schema, executor, context, Slots(left_open(uses, variables)))
                 found = kept(plan, found)
-                self.plans.put(key, found, plan.size + (0 if plan.is_compiled else document.weight))
+                size = size_of(key) + plan.size + (0 if plan.is_compiled else document.weight)
+                self.plans.put(key, found, size)
             plan = found.plan
-            row = plan.statement.fetch(variables) if plan.statement else ()
+            try:
+                row = plan.statement.fetch(variables) if plan.statement else ()
+            except DatabaseError as problem:
+                executor = executor or self._executor(operation, variables, context)
+                return Read(None, [failure(problem, plan, executor)], is_broken=True)
         except (DomainError, GraphQLError, Uncompiled) as refused:
             executor = executor or self._executor(operation, variables, context)
             return self._ordinary(executor, {"": str(refused)})

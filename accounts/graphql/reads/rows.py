@@ -20,7 +20,7 @@ from accounts.errors import DomainError
 from accounts.graphql.context import Context
 from accounts.graphql.reads.holes import Tree, fill
 from accounts.graphql.reads.keeping import ROOM, Kept, kept
-from accounts.graphql.reads.keys import kept_under, values_key
+from accounts.graphql.reads.keys import kept_under, size_of, values_key
 from accounts.graphql.reads.planner import Planner
 from accounts.graphql.reads.shaping import Shaper
 from accounts.graphql.reads.slots import Given, Slot, Slots, Use
@@ -48,7 +48,7 @@ class RowPlan:
     @property
     def size(self) -> int:
         """About how much room it takes."""
-        return 500 + (len(self.statement.sql) if self.statement else 0)
+        return 500 + (self.statement.size if self.statement else 0)
 
 
 class RowReader:
@@ -68,7 +68,8 @@ class RowReader:
         found = self.plans.get(key)
         if found is None or not found.holds:
             found = kept(self._planned(executor, kind, details, type(row)), found)
-            self.plans.put(key, found, found.plan.size + (document.weight if found.plan.holes else 0))
+            size = size_of(key) + found.plan.size + (document.weight if found.plan.holes else 0)
+            self.plans.put(key, found, size)
         plan = found.plan
         if plan.statement is None:
             return None

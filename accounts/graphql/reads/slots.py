@@ -7,6 +7,7 @@ under (`keys`).
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from sys import getsizeof
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -60,6 +61,11 @@ class Use:
     variable: str
     read: Callable[[Any], Sequence[Any]]
 
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes."""
+        return 300 + getsizeof(self.variable)
+
     def values(self, variables: Mapping[str, Any]) -> Sequence[Any]:
         """The values; raises Invalid where the variable is not what it was taken for."""
         return self.read(variables[self.variable])
@@ -70,6 +76,11 @@ class Own:
     """A value of the plan's own, such as the asker's name: the statement without it is everybody's."""
 
     value: Any
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes."""
+        return 100 + getsizeof(self.value)
 
     def values(self, _: Mapping[str, Any]) -> Sequence[Any]:
         """The value."""

@@ -33,6 +33,11 @@ class Statement:
     is_timeless: bool
     """Whether there is no day and no moment in it; either may be that of its making."""
 
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes."""
+        return len(self.sql) + 100 * len(self.given) + sum(use.size for use in self.uses)
+
     def fetch(self, variables: Mapping[str, Any]) -> Sequence[str | None]:
         """The one row that it answers; raises Invalid where a variable is not what it was taken for."""
         values = [use.values(variables) for use in self.uses]
