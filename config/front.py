@@ -1,13 +1,13 @@
-"""The front door: what is at `/`, and what is said where there is nothing."""
-
-from typing import Any
+"""The front door: what is at `/`, what is said where there is nothing, and where something failed."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
-from django.views.defaults import page_not_found
+from django.views.defaults import page_not_found, server_error
+
+from config.observability import number
 
 NOTHING = "There is nothing at this address."
 
@@ -40,8 +40,22 @@ def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A page for people, JSON for programs."""
     if _is_person(request):
         return page_not_found(request, exception)
-    error: dict[str, Any] = {"message": NOTHING, "extensions": {"code": "NOT_FOUND"}}
-    return JsonResponse({"errors": [error]}, status=404)
+    return _told(NOTHING, 404, code="NOT_FOUND")
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """The same of a failure that nobody took charge of: Postgres was away, or we have made a mistake."""
+    if _is_person(request):
+        return server_error(request)
+    code, reference = "INTERNAL_SERVER_ERROR", number()
+    message = f"Something went wrong on our side. Give support this reference: {reference}."
+    if request.path_info.startswith("/v1/"):
+        return JsonResponse({"success": False, "code": code.lower(), "message": message}, status=500)
+    return _told(message, 500, code=code, reference=reference)
+
+
+def _told(message: str, status: int, **extensions: str) -> HttpResponse:
+    return JsonResponse({"errors": [{"message": message, "extensions": extensions}]}, status=status)
 
 
 def _port(request: HttpRequest) -> str:

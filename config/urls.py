@@ -8,7 +8,7 @@ from config import front
 from config.schema import engine, examples
 
 handler404 = "config.front.missing"
-handler500 = "config.failures.failed"
+handler500 = "config.front.failed"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", front.door, name="door"),
