@@ -2,7 +2,8 @@
 
 An object costs 1 and everything in it as often as it may be there; a connection is a page of `first` or
 `last` (50 where neither is said), another list is taken to hold what is expected of it. Filters and orders
-cost what they hold, wherever they are used. Columns cost nothing, a mutation 10, a look at the schema 10.
+cost what they hold, wherever they are used. Columns cost nothing, a mutation 10; a look at the schema costs
+what it fills in (`accounts.graphql.introspection`). A variable counts as what the executor will make of it.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
-    ArgumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -25,6 +25,7 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
+    StringValueNode,
     ValueNode,
     VariableNode,
     get_named_type,
@@ -35,12 +36,12 @@ from graphql.type import GraphQLOutputType, get_nullable_type
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from accounts.graphql import limits
+from accounts.graphql.introspection import Look
 
 PLAIN_LIST = 10
 """Objects in a list that does not say how many it is expected to have."""
 
 OF_MUTATION = 10
-OF_SCHEMA = 10
 FREE = {"edges", "pageInfo"}
 """Parts of a connection that are no objects of their own."""
 
@@ -52,11 +53,17 @@ class Meter:
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: Mapping[str, Any]
+    defaults: Mapping[str, ValueNode | None] = field(default_factory=dict)
+    """What stands for variables that are not given."""
     known: dict[str, int] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
     """How many values variables hold."""
     is_fixed: bool = True
     """Whether no variable had a say, so that the count holds for every request."""
+    look: Look = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.look = Look(self.schema, self.fragments)
 
     def of(self, operation: OperationDefinitionNode) -> int:
         """The cost of an operation, at least 1."""
@@ -90,7 +97,7 @@ class Meter:
     def _field(self, parent: Any, node: FieldNode) -> int:
         name = node.name.value
         if name in {"__schema", "__type"}:
-            return OF_SCHEMA
+            return self.look.cost(node, self._argument(node, "name"))
         if name.startswith("__") or not isinstance(parent, GraphQLObjectType | GraphQLInterfaceType):
             return 0
         declared: GraphQLOutputType = parent.fields[name].type
@@ -116,7 +123,7 @@ class Meter:
             self.is_fixed = False
             name = value.name.value
             if name not in self.sizes:
-                self.sizes[name] = _size(self.variables.get(name))
+                self.sizes[name] = self._size(name)
             return self.sizes[name]
         if isinstance(value, ListValueNode):
             return 1 + sum(1 + self._values(each) for each in value.values)
@@ -124,27 +131,43 @@ class Meter:
             return 1 + sum(1 + self._values(each.value) for each in value.fields)
         return 0
 
+    def _size(self, name: str) -> int:
+        default = self.defaults.get(name)
+        if default and name not in self.variables:
+            return self._values(default)
+        return _size(self.variables.get(name))
+
     def _page(self, node: FieldNode) -> int:
-        asked = [self._value(each) for each in node.arguments or () if each.name.value in {"first", "last"}]
-        sizes = [size for size in asked if isinstance(size, int)]
+        asked = (self._argument(node, name) for name in ("first", "last"))
+        sizes = [int(size) for size in asked if isinstance(size, int | float)]  # 100.0 is 100 to the executor
         return min(max(0, *sizes), limits.PAGE_MOST) if len(sizes) > 1 else _clipped(sizes)
 
     def _listed(self, node: FieldNode, declared: GraphQLField) -> int:
-        ids = next((self._value(each) for each in node.arguments or () if each.name.value == "ids"), None)
+        ids = self._argument(node, "ids")
         if isinstance(ids, list | tuple):
             return len(ids)
         many = getattr(declared.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF), "many", None)
         return many.expected if many else PLAIN_LIST
 
-    def _value(self, argument: ArgumentNode) -> Any:
-        match argument.value:
+    def _argument(self, node: FieldNode, name: str) -> Any:
+        """What is given to an argument: a plain value, or the parts of a list; None where it is nothing."""
+        return next(
+            (self._value(each.value) for each in node.arguments or () if each.name.value == name), None
+        )
+
+    def _value(self, given: ValueNode | None) -> Any:
+        match given:
             case IntValueNode(value=digits):
                 return int(digits) if len(digits) < 10 else limits.PAGE_MOST
+            case StringValueNode(value=text):
+                return text
             case ListValueNode(values=values):
                 return values
             case VariableNode(name=name):
                 self.is_fixed = False
-                return self.variables.get(name.value)
+                if name.value in self.variables:
+                    return self.variables[name.value]
+                return self._value(self.defaults.get(name.value))
         return None
 
 

@@ -20,14 +20,13 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     parse,
-    specified_rules,
 )
-from strawberry.schema.schema import validate_document
 
 from accounts.errors import Invalid
 from accounts.graphql import guard, limits
 from accounts.graphql.cost import Meter
 from accounts.graphql.errors import Code, Refused, error
+from accounts.graphql.validation import invalid
 from accounts.graphql.variables import Uses, variables_in
 
 BYTES = 100
@@ -98,20 +97,14 @@ class Document:
         name = operation.name.value if operation.name else None
         if name in self.fixed_costs:
             return self.fixed_costs[name]
-        meter = Meter(schema._schema, self.fragments, _with_defaults(operation, variables))
+        defaults = {
+            each.variable.name.value: each.default_value for each in operation.variable_definitions or ()
+        }
+        meter = Meter(schema._schema, self.fragments, variables, defaults)
         cost = meter.of(operation)
         if meter.is_fixed:
             self.fixed_costs[name] = cost
         return cost
-
-
-def _with_defaults(operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Mapping[str, Any]:
-    given = dict(variables)
-    for each in operation.variable_definitions or ():
-        default = getattr(each.default_value, "value", None)
-        if isinstance(default, str) and default.isdigit():
-            given.setdefault(each.variable.name.value, int(default[:9]))
-    return given
 
 
 def is_mutation(operation: OperationDefinitionNode) -> bool:
@@ -164,8 +157,8 @@ class Library:
             raise Refused(_parse_error(refusal)) from refusal
         if found := guard.check(tree) or guard.check_texts(tree, source):
             raise Refused(*found)
-        if invalid := validate_document(self.schema._schema, tree, tuple(specified_rules)):
-            raise Refused(*invalid, default=Code.VALIDATION_FAILED)
+        if found := invalid(self.schema._schema, tree):
+            raise Refused(*found, default=Code.VALIDATION_FAILED)
         return Document.of(tree)
 
 

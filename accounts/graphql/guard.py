@@ -1,8 +1,8 @@
 """The size of a document, measured in one pass before anything else looks at it.
 
 Each fragment is measured once, however often it is spread, so that the pass is linear in the document: nested
-spreads that would take a naive walk forever are refused in milliseconds. Of introspection only repetitions are
-counted: the rest is bounded by graphql-core itself and by what it costs.
+spreads that would take a naive walk forever are refused in milliseconds. Of introspection its repetitions
+are counted alone: the rest is bounded by graphql-core itself and by what it costs.
 """
 
 from collections import Counter

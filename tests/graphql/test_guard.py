@@ -1,7 +1,9 @@
 """Documents that are too large are refused in milliseconds, whatever their shape; what is asked is priced."""
 
+import json
 import time
 from itertools import pairwise
+from uuid import uuid4
 
 import pytest
 from graphql import parse
@@ -12,7 +14,10 @@ from accounts.graphql import guard, limits
 from accounts.graphql.cost import Meter
 from accounts.graphql.documents import Document, Library
 from accounts.graphql.errors import Refused
+from accounts.graphql.ids import global_id
 from config.schema import schema
+from tests.client import Api
+from tests.factories import a_key
 
 SPREADS = 25
 
@@ -54,6 +59,7 @@ ATTACKS = {
     "aliases": "{" + " ".join(f"a{n}: viewer {{ kind }}" for n in range(40)) + "}",
     "repeats": "{" + " viewer { kind }" * 400 + "}",
     "inline repeats": "{" + " ... { viewer { kind } }" * 200 + "}",
+    "repeats in the schema": "{ __schema {" + " types { name }" * 400 + "} }",
     "spread repeats": "{" + " ...F" * 500 + "} fragment F on Query { viewer { kind } }",
     "directives": "{ viewer { kind " + "@include(if: true) " * 60 + "} }",
     "directives on the operation": "query A " + "@a " * 60 + "{ viewer { kind } }",
@@ -131,6 +137,8 @@ def test_fields_and_branches_are_counted_as_often_as_they_are_spread():
         ("people(first: $n) { nodes { id } }", {"n": 5}, 6),
         ("people(first: $n) { nodes { id } }", {}, 8),
         ("people(first: $n) { nodes { id } }", {"n": "many"}, 51),
+        ("people(first: $n) { nodes { id } }", {"n": None}, 51),
+        ("people(first: $n) { nodes { id } }", {"n": 100.0}, 101),
         ("people(last: $n) { nodes { id } }", {"n": -5}, 2),
         ("people(first: 2, last: 9) { nodes { id } }", {}, 10),
         ("people(first: 99999999999999999999) { nodes { id } }", {}, 101),
@@ -138,22 +146,37 @@ def test_fields_and_branches_are_counted_as_often_as_they_are_spread():
         ("people(first: 2) { edges { node { id companies(first: 3) { nodes { id } } } } }", {}, 11),
         ("nodes(ids: $ids) { id }", {"ids": ["a", "b", "c"]}, 3),
         ('nodes(ids: ["a", "b"]) { id }', {}, 2),
+        ("nodes(ids: $known) { id }", {}, 3),
+        ("nodes(ids: $known) { id }", {"known": ["a"]}, 1),
         ("surveys(first: 2) { nodes { questions { text } } }", {}, 23),
         ("responses(first: 2) { nodes { answers { text } } }", {}, 9),
         ("eventKinds { name }", {}, 10),
         ('people(first: 3, filters: {name: {in: ["a", "b"]}}) { nodes { id } }', {}, 11),
         ("people(first: 3, filters: $f, search: $t) { nodes { id } }", {"f": {"name": {"in": ["a"]}}}, 10),
         ("people(first: 3, filters: $f) { nodes { id } }", {"f": {"and": [{}] * 100}}, 207),
+        ("people(first: 3, filters: $g) { nodes { id } }", {}, 10),
+        ("people(first: 3, filters: $g) { nodes { id } }", {"g": None}, 4),
         ("viewer { tenant { name } }", {}, 2),
-        ("__schema { types { name } }", {}, 10),
         ("__typename", {}, 1),
     ],
 )
 def test_an_operation_costs_the_objects_it_may_return(selection, variables, cost):
     declared = "$n: Int = 7, $ids: [ID!]! = [], $f: PersonFilter, $t: String"
+    declared += ', $known: [ID!]! = ["a", "b", "c"], $g: PersonFilter = {name: {in: ["a"]}}'
     document = Document.of(parse(f"query({declared}) {{ {selection} }}"))
 
     assert document.cost(document.operation(None), schema, variables) == cost
+
+
+def test_what_is_weighed_is_what_would_be_carried_out(acme, globex):
+    ids = json.dumps([global_id("Company", uuid4()) for _ in range(100)])
+    source = f"""query($n: Int, $ids: [ID!]! = {ids}) {{
+        nodes(ids: $ids) {{ ... on Company {{ people(first: $n) {{ nodes {{ id }} }} }} }}
+    }}"""
+
+    for tenant in (acme, globex):
+        answer = Api(tenant, a_key(tenant))(source, n=100.0)
+        assert answer["errors"][0]["extensions"].items() >= {"limit": "cost", "requested": 10_200}.items()
 
 
 def test_a_mutation_costs_ten_more():
