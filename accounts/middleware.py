@@ -78,8 +78,16 @@ class TenancyMiddleware:
         transaction.set_rollback(True)
 
 
-@lru_cache(maxsize=500)  # programs ask at the same few addresses all day
+PATH_MOST = 200
+"""Characters of the longest path that is remembered; none of ours for programs is as long."""
+
+
 def _view_at(path: str, addresses: str) -> ResolverMatch | None:
+    return _known_view_at(path, addresses) if len(path) <= PATH_MOST else None
+
+
+@lru_cache(maxsize=500)  # programs ask at the same few addresses all day
+def _known_view_at(path: str, addresses: str) -> ResolverMatch | None:
     try:
         return resolve(path, addresses)
     except Resolver404:
