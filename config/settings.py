@@ -157,6 +157,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 MIDDLEWARE = [
     "config.health.ProbeMiddleware",
     "config.observability.RequestLogMiddleware",
+    "config.leftovers.LeftoversMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "integrations.tracking.middleware.TrackingMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
