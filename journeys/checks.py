@@ -18,18 +18,26 @@ from journeys.storable import Refused, check_json, check_text
 def check(row: models.Model) -> None:
     """Refuse values that do not fit their fields, or that Postgres cannot store."""
     try:
-        for field in row._meta.concrete_fields:
-            value = getattr(row, field.attname)
-            if isinstance(value, str):
-                check_text(field.name, value, field.max_length or 200)
-            elif isinstance(field, models.JSONField):
-                check_json(field.name, value)
+        with told():
+            for field in row._meta.concrete_fields:
+                value = getattr(row, field.attname)
+                if isinstance(value, str):
+                    check_text(field.name, value, field.max_length or 200)
+                elif isinstance(field, models.JSONField):
+                    check_json(field.name, value)
         row.clean_fields()
-    except Refused as refused:
-        raise Invalid(refused.message, field=refused.field) from refused
     except ValidationError as refusal:
         name, messages = next(iter(refusal.message_dict.items()))
         raise Invalid(" ".join(messages), field=name) from refusal
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Tell whoever calls a verb that a value does not fit."""
+    try:
+        yield
+    except Refused as refused:
+        raise Invalid(refused.message, field=refused.field) from refused
 
 
 @contextmanager

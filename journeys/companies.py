@@ -16,10 +16,11 @@ from accounts.errors import Conflict, NotFound
 from accounts.events import emit, emit_many
 from accounts.identifiers import uuid7
 from accounts.permissions import Permission
-from journeys.checks import check, conflicts
+from journeys.checks import check, conflicts, told
 from journeys.events import CompanyArchived, CompanyCreated, CompanyRestored, CompanyUpdated
 from journeys.models import Company
 from journeys.portraits import laid_over
+from journeys.storable import domain_of
 
 KEY_TAKEN = {"company_key_unique": "key"}
 
@@ -106,7 +107,7 @@ def create(draft: CompanyDraft, *, by: Actor) -> Company:
     by.require(Permission.CHANGE_COMPANIES)
     company = Company(
         name=draft.name.strip(),
-        domain=draft.domain.strip().lower(),
+        domain=_domain(draft.domain),
         key=draft.key,
         traits=laid_over({}, draft.traits),
     )
@@ -124,6 +125,8 @@ def update(company: Company, changes: CompanyChanges, *, by: Actor) -> Company:
     current = Company.objects.select_for_update(no_key=True).get(pk=company.pk)
     before = {name: getattr(current, name) for name in CompanyChanges.__annotations__}
     after = {**before, **changes, "traits": laid_over(current.traits, changes.get("traits", {}))}
+    if after["domain"] != current.domain:
+        after["domain"] = _domain(after["domain"])
     changed = sorted(name for name in before if after[name] != before[name])
     if not changed:
         return current
@@ -134,6 +137,11 @@ def update(company: Company, changes: CompanyChanges, *, by: Actor) -> Company:
         current.save(update_fields=[*changed, "updated_at"])
     emit(CompanyUpdated(company_id=current.pk, changed=changed), by=by)
     return current
+
+
+def _domain(stated: str) -> str:
+    with told():
+        return domain_of("domain", stated)
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ from journeys.storable import (
     check_email,
     check_json,
     check_text,
+    domain_of,
     encoded,
     quoted,
 )
@@ -180,7 +181,7 @@ def checked_grouping(given: Grouping, latest: datetime) -> Grouping:
         given.identity = _kept(given.identity)
         check_text("identity.value", given.identity[1], 200)
     check_text("name", given.name or "", 200)
-    check_text("domain", given.domain or "", 253)
+    given.domain = domain_of("domain", given.domain or "")
     if given.recorded_at is not None:
         _backfilled(given.recorded_at, given.occurred_at or EARLIEST, latest)
     check_json("traits", given.traits)

@@ -1,6 +1,7 @@
-"""What Postgres can store: texts without NUL or broken characters, JSON of bounded size and depth."""
+"""What can be stored: texts without NUL or broken characters, true addresses, JSON of bounded size."""
 
 import json.encoder
+import re
 from collections.abc import Mapping
 from json import JSONEncoder
 from json.encoder import encode_basestring as quoted
@@ -13,8 +14,14 @@ __all__ = ["quoted"]
 
 MOST_BYTES = 32_768
 MOST_NESTED = 100
+LONGEST_DOMAIN = 253
 NOT_JSON = "This is not JSON: no NaN, no infinity, no broken characters."
 UNENCODABLE = (TypeError, ValueError, RecursionError)  # a UnicodeEncodeError is a ValueError
+
+NO_DOMAIN = "This is not a domain such as example.com: letters, digits, hyphens and dots alone."
+
+_LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_LABELS = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 
 _plain = JSONEncoder()
 # `JSONEncoder.encode` makes this machine anew for every object, which takes eight times as long as to run it;
@@ -55,6 +62,21 @@ def check_email(field: str, email: str, longest: int) -> None:
         validate_email(email)
     except ValidationError as refusal:
         raise Refused(field, "This is not an e-mail address.") from refusal
+
+
+def domain_of(field: str, stated: str) -> str:
+    """A domain as it is kept, in lower case; refused is what is no host name, of any script."""
+    domain = stated.strip().lower()
+    check_text(field, domain, LONGEST_DOMAIN)
+    if not domain:
+        return domain
+    try:
+        on_the_wire = domain.encode("idna").decode()
+    except UnicodeError as reason:
+        raise Refused(field, NO_DOMAIN) from reason
+    if len(on_the_wire) > LONGEST_DOMAIN or not _LABELS.fullmatch(on_the_wire):
+        raise Refused(field, NO_DOMAIN)
+    return domain
 
 
 def check_json(field: str, given: Mapping[str, Any]) -> None:
