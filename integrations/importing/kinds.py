@@ -25,7 +25,8 @@ class Context:
     is_backfill: bool = False
 
 
-NAMES = {"identity": "user_id", "identity.value": "user_id"}
+IDENTIFIERS = ("user_id", "email", "anonymous_id")
+NAMES = {"identity": IDENTIFIERS, "identity.value": IDENTIFIERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ class Kind:
     read: Callable[[Row, Context], Sequence[Any]]
     store: Store = on_the_timeline
     any_of: tuple[str, ...] = ()
-    names: Mapping[str, str] = field(default_factory=lambda: NAMES)
-    """What columns are called that the timeline calls otherwise."""
+    names: Mapping[str, Sequence[str]] = field(default_factory=lambda: NAMES)
+    """What columns are called that the timeline calls otherwise: the first of them that a row fills."""
 
     @property
     def columns(self) -> frozenset[str]:
@@ -49,6 +50,11 @@ class Kind:
     def one_line(self) -> frozenset[str]:
         """Those of our columns whose cells are one line."""
         return self.columns - {"properties"}
+
+    def column(self, name: str, row: Row) -> str:
+        """The column of a row that a field of what it means is from."""
+        columns = self.names.get(name, [name])
+        return next((column for column in columns if row.values.get(column)), columns[0])
 
 
 def _company(row: Row, context: Context) -> list[Message]:
@@ -137,8 +143,7 @@ def _rest(given: Mapping[str, str], kind: Kind) -> dict[str, Any]:
     return {name: values.guessed(text) for name, text in given.items() if text and name not in kind.columns}
 
 
-IDENTIFIERS = ("user_id", "email", "anonymous_id")
-COMPANIES = Kind(("key",), ("name", "domain"), _company, names={"company_key": "key"})
+COMPANIES = Kind(("key",), ("name", "domain"), _company, names={"company_key": ["key"]})
 PEOPLE = Kind(
     (), (*IDENTIFIERS, "name", "phone", "company_key", "role", "since"), _person, any_of=IDENTIFIERS
 )

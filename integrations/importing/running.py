@@ -62,7 +62,7 @@ class Import:
 
     def _take(self, rows: Iterable[Row]) -> tuple[int, list[Mistake]]:
         meant: list[Any] = []
-        lines: list[int] = []
+        sources: list[Row] = []
         mistakes: dict[int, Mistake] = {}
         for row in rows:
             try:
@@ -71,9 +71,9 @@ class Import:
                 mistakes[row.line] = Mistake(row.line, wrong.column, wrong.message)
             else:
                 meant += read
-                lines += [row.line] * len(read)
+                sources += [row] * len(read)
         stored = self.kind.store(meant, self.source, self.by)
         for index, name, message in stored.refused:
-            column = self.kind.names.get(name, name)
-            mistakes.setdefault(lines[index], Mistake(lines[index], column, message))
+            row = sources[index]
+            mistakes.setdefault(row.line, Mistake(row.line, self.kind.column(name, row), message))
         return stored.repeated, sorted(mistakes.values())

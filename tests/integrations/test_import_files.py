@@ -133,6 +133,17 @@ def test_line_breaks_are_kept_where_they_may_be(load):
     assert Event.objects.get(name="x").properties == {"plan": "pro"}
 
 
+@pytest.mark.parametrize("column", ["user_id", "email", "anonymous_id"])
+def test_the_column_named_is_one_that_the_file_has(load, tmp_path, column):
+    errors = tmp_path / "errors.csv"
+    with pytest.raises(CommandError, match="1 rows were refused"):
+        load(
+            "events", f"who,name,occurred_at\n{'x' * 201},ping,2026-01-01\n",
+            "--map", f"who={column}", "--errors", str(errors),
+        )  # fmt: skip
+    assert [mistake[:2] for mistake in mistakes(errors)] == [("2", "who")]
+
+
 def test_a_quote_in_the_header_that_never_ends_is_told(load):
     with pytest.raises(CommandError, match="The header line cannot be read"):
         load("companies", 'key,"name\nc1,Alpha\n')
