@@ -46,10 +46,16 @@ def _days(days: float) -> str:
     return f"{days:.0f} day" if round(days) == 1 else f"{days:.0f} days"
 
 
-def _trend(value: float) -> str:
-    if round(100 * value) == 0:
-        return "use is steady"
-    return f"use has {'grown' if value > 0 else 'fallen'} by {abs(100 * value):.0f} %"
+def trend(value: float) -> str:
+    """How much more or less use there is, from a value of -1 (ceased) to 1 (all new)."""
+    if value <= -1:
+        return "use has ceased"
+    if value >= 1:
+        return "all of the use is new"
+    change = round(200 * value / (1 - value))  # of (r - b) / (r + b), this is r / b - 1
+    if change == 0:
+        return "as much use as in the 28 days before"
+    return f"{abs(change):,} % {'more' if change > 0 else 'less'} use than in the 28 days before"
 
 
 def _breadth(value: float) -> str:
@@ -65,7 +71,7 @@ def _renewal(value: float) -> str:
 
 
 WORDS: Mapping[str, Callable[[float], str]] = {
-    "usage_trend": _trend,
+    "usage_trend": trend,
     "days_since_seen": lambda value: f"last seen {_days(value)} ago",
     "breadth": _breadth,
     "support_load": _support,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from accounts.admin.words import number, signed
 from success.explanations import Line
 from success.models import FeatureName
+from success.sentences import trend
 
 UNKNOWN = "not known"
 
@@ -17,18 +18,6 @@ def seen(line: Line) -> str:
     if line.is_fresh:
         return words
     return f"{words}, {line.age_days} days ago: too old to count"
-
-
-def _trend(value: float) -> str:
-    """The share of more or less use, from a value of -1 (ceased) to 1 (all new)."""
-    if value <= -1:
-        return "use has ceased"
-    if value >= 1:
-        return "all of the use is new"
-    change = round(200 * value / (1 - value))
-    if change == 0:
-        return "as much use as in the 28 days before"
-    return f"{abs(change):,} % {'more' if change > 0 else 'less'} use than in the 28 days before"
 
 
 def _since(value: float) -> str:
@@ -58,7 +47,7 @@ def _days(days: int) -> str:
 
 
 SEEN: dict[str, Callable[[float], str]] = {
-    FeatureName.USAGE_TREND: _trend,
+    FeatureName.USAGE_TREND: trend,
     FeatureName.DAYS_SINCE_SEEN: _since,
     FeatureName.BREADTH: _breadth,
     FeatureName.SUPPORT_LOAD: _support,

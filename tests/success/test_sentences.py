@@ -25,9 +25,11 @@ def line(feature: str, value: float | None, *, age: int | None = 0, fresh: bool 
 @pytest.mark.parametrize(
     ("feature", "value", "said"),
     [
-        ("usage_trend", 0.125, "use has grown by 12 %"),
-        ("usage_trend", -1, "use has fallen by 100 %"),
-        ("usage_trend", 0.001, "use is steady"),
+        ("usage_trend", 0.2, "50 % more use than in the 28 days before"),  # 18 and 12
+        ("usage_trend", -0.2, "33 % less use than in the 28 days before"),  # 12 and 18
+        ("usage_trend", -1, "use has ceased"),
+        ("usage_trend", 1, "all of the use is new"),
+        ("usage_trend", 0.001, "as much use as in the 28 days before"),
         ("days_since_seen", 1, "last seen 1 day ago"),
         ("days_since_seen", 0, "last seen 0 days ago"),
         ("breadth", 1, "1 person is active"),
