@@ -31,8 +31,8 @@ def test_lists_are_read_in_an_order_that_is_kept(acme, globex, asked, index):
         api(f"{{ {asked} }}")
     (sql,) = [query["sql"] for query in seen if "JSON_OBJECT" in query["sql"]]
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        for dearer in ("seqscan", "bitmapscan", "sort"):  # with so few rows it would be chance what is chosen
+            cursor.execute(f"SET LOCAL enable_{dearer} = off")
         cursor.execute(f"EXPLAIN {sql}")
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert f"using {index} " in plan
