@@ -136,7 +136,8 @@ def answer(application: Any, given: dict[str, Any]) -> bytes:
     try:
         text = b"".join(response)
     finally:
-        response.close()
+        if hasattr(response, "close"):
+            response.close()
     if statuses != ["200 OK"] or b'"errors":' in text:
         raise RuntimeError(f"{statuses}: {text[:500]!r}")
     return text
