@@ -110,7 +110,7 @@ def recurring_revenue(accounts: AccountQuerySet, *, day: date | None = None) -> 
 def recurring_revenue_tally(accounts: AccountQuerySet, *, day: date | None = None) -> Tally[RecurringRevenue]:
     """What these accounts pay per year, still to be counted."""
     on = day or today()
-    running = Contract.objects.as_of(end_of(on)).in_force(on).filter(account__in=accounts.active_on(on))
+    running = Contract.objects.as_of(end_of(on)).in_force(on).filter(account__in=open_on(accounts, day))
     return Tally(_by_currency(running), lambda rows: RecurringRevenue(on, _revenues(rows)))
 
 
@@ -118,21 +118,21 @@ def renewals_ahead(
     accounts: AccountQuerySet, *, within_days: int = 90, day: date | None = None
 ) -> RenewalsAhead:
     """The contracts of these accounts that come up for renewal, now or as it was known on a past day."""
-    day = day or today()
-    health = HealthRecord.objects.filter(account=OuterRef("account"), day__lte=day).order_by("-day")[:1]
+    on = day or today()
+    health = HealthRecord.objects.filter(account=OuterRef("account"), day__lte=on).order_by("-day")[:1]
     rows = (
-        _ahead(accounts, within_days, day)
+        ahead(Contract.objects.all(), accounts, within_days=within_days, day=day)
         .order_by("ends_on", "pk")
         .values_list("account", F("account__company"), "pk", "ends_on", "recurring_revenue", "currency")
         .annotate(score=Subquery(health.values("score")), band=Subquery(health.values("band")))
     )
     renewals = [
         Renewal(
-            account, company, contract, ends_on, (ends_on - day).days, revenue, currency, score, band or ""
+            account, company, contract, ends_on, (ends_on - on).days, revenue, currency, score, band or ""
         )
         for account, company, contract, ends_on, revenue, currency, score, band in rows
     ]
-    return RenewalsAhead(day, within_days, renewals)
+    return RenewalsAhead(on, within_days, renewals)
 
 
 def revenue_ahead(
@@ -147,13 +147,22 @@ def revenue_ahead_tally(
 ) -> Tally[RevenueAhead]:
     """What the contracts of `renewals_ahead` are worth, still to be counted."""
     on = day or today()
-    groups = _by_currency(_ahead(accounts, within_days, on))
+    groups = _by_currency(ahead(Contract.objects.all(), accounts, within_days=within_days, day=day))
     return Tally(groups, lambda rows: RevenueAhead(on, _revenues(rows)))
 
 
-def _ahead(accounts: AccountQuerySet, within_days: int, day: date) -> ContractQuerySet:
-    rows = Contract.objects.to_renew(end_of(day)).filter(account__in=accounts.active_on(day))
-    return rows.filter(ends_on__gte=day, ends_on__lte=day + timedelta(days=within_days))
+def ahead(
+    contracts: ContractQuerySet, accounts: AccountQuerySet, *, within_days: int, day: date | None = None
+) -> ContractQuerySet:
+    """Those of the contracts that come up for renewal, of these accounts."""
+    on = day or today()
+    rows = contracts.to_renew(end_of(on)).filter(account__in=open_on(accounts, day))
+    return rows.filter(ends_on__gte=on, ends_on__lte=on + timedelta(days=within_days))
+
+
+def open_on(accounts: AccountQuerySet, day: date | None) -> AccountQuerySet:
+    """Those of the accounts that were open on the day as it was shown then; without a day, that are now."""
+    return accounts.active_on(today()) if day is None else accounts.shown_on(day)
 
 
 def _by_currency(contracts: ContractQuerySet) -> QuerySet:
@@ -179,7 +188,7 @@ def health_distribution_tally(
     """How these accounts are spread over the bands, still to be counted."""
     shown = F("health__band") if day is None else _band_on(known(day))
     on = day or today()
-    open_then = accounts.active_on(on).order_by().annotate(shown=shown)
+    open_then = open_on(accounts, day).order_by().annotate(shown=shown)
     return Tally(open_then.values("shown").annotate(n=Count("pk")), lambda rows: _spread(on, rows))
 
 

@@ -1,6 +1,6 @@
 """What can be read of accounts, contracts, health and scorecards."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import strawberry
@@ -15,7 +15,6 @@ from accounts.graphql.totals import row, total
 from accounts.permissions import Permission
 from accounts.tallies import Tally
 from success import explanations, metrics
-from success.days import end_of, today
 from success.graphql.figures import (
     HealthDifference,
     HealthDistribution,
@@ -55,12 +54,7 @@ def _ahead(
     rows: ContractQuerySet, *, context: Context, within_days: int, day: date | None = None
 ) -> QuerySet:
     """Contracts that come up for renewal; the same ones that `metrics.renewals_ahead` counts."""
-    day = day or today()
-    return (
-        rows.to_renew(end_of(day))
-        .filter(account__in=Account.objects.visible_to(context.actor).active_on(day))
-        .filter(ends_on__gte=day, ends_on__lte=day + timedelta(days=_bounded(within_days)))
-    )
+    return metrics.ahead(rows, _accounts(context), within_days=_bounded(within_days), day=day)
 
 
 def _bounded(days: int) -> int:

@@ -5,11 +5,11 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.models.base import TenantModel, TenantQuerySet
 from accounts.permissions import Permission
-from journeys.models import Company
+from journeys.models import Company, DailyRollup
 
 
 class AccountQuerySet(TenantQuerySet):
@@ -24,6 +24,13 @@ class AccountQuerySet(TenantQuerySet):
     def active_on(self, day: date) -> Self:
         """Keep those that were open on the day."""
         return self.filter(Q(closed_on=None) | Q(closed_on__gt=day), opened_on__lte=day)
+
+    def shown_on(self, day: date) -> Self:
+        """Keep those that were open on the day as far as we knew by its end, whatever we learned since."""
+        closings = DailyRollup.objects.filter(company=OuterRef("company")).named("success.account_closed")
+        learned_later = Exists(closings.filter(recorded_day__gt=day))
+        still_open = Q(closed_on=None) | Q(closed_on__gt=day) | Q(learned_later)
+        return self.filter(still_open, opened_on__lte=day)
 
     def matching(self, text: str) -> Self:
         """Keep those whose company's name, domain or key contains the text, whatever its case."""

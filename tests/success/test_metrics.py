@@ -44,6 +44,31 @@ def test_a_past_day_shows_what_was_agreed_by_then(acme, globex):
     assert figures == [[], [("EUR", 100, 1)], [("EUR", 100, 1)], [("EUR", 60, 1)]]
 
 
+def test_an_account_whose_closing_we_learned_of_later_is_still_in_the_figures_of_days_before(acme, globex):
+    published(a_measure(FeatureName.BREADTH))
+    late, punctual = an_account(), an_account()
+    for account in (late, punctual):
+        a_contract(account, ends=20, recurring_revenue=Decimal(100), recorded_at=noon(100))
+    accounts.close(late, closed_on=ago(10), by=an_actor())
+    punctually = accounts.Closing(account_id=punctual.pk, closed_on=ago(10), recorded_at=noon(10))
+    accounts.close_many([punctually], by=an_actor())
+    work()
+
+    everybody = Account.objects.all()
+    shown = {
+        day: [
+            totals(metrics.recurring_revenue(everybody, day=ago(day))),
+            totals(metrics.renewals_ahead(everybody, day=ago(day))),
+            metrics.health_distribution(everybody, day=ago(day)).n,
+        ]
+        for day in (11, 10, 1, 0)
+    }
+
+    assert shown[11] == [[("EUR", 200, 2)], [("EUR", 200, 2)], 2]
+    assert shown[10] == shown[1] == [[("EUR", 100, 1)], [("EUR", 100, 1)], 1]
+    assert shown[0] == [[], [], 0]
+
+
 def test_renewals_ahead_come_with_revenue_and_health(acme, globex):
     published(a_measure(FeatureName.BREADTH))
     account, other, closed = an_account(), an_account(), an_account()
