@@ -16,7 +16,7 @@ from accounts.models import Membership
 from accounts.permissions import Permission
 from journeys.checks import place_of, recorded
 from journeys.models import Company
-from success import checks, contracts, health, portraits
+from success import checks, contracts, health, portraits, standings
 from success.days import start_if_past, today
 from success.events import AccountClosed, AccountOpened, AccountUpdated
 from success.models import Account, Feature, Health
@@ -127,6 +127,7 @@ def close_many(closings: Sequence[Closing], *, by: Actor) -> list[Account]:
         _ending(closing, found, place_of(index, closings), by) for index, closing in enumerate(closings)
     ]
     Account.objects.bulk_update(found.values(), ["closed_on", "close_reason", "updated_at"])
+    standings.hold(ids)
     Feature.objects.filter(pk__in=ids).delete()
     contracts.end_with_accounts(endings, by=by)
     portraits.retell(ids)

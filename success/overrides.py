@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,6 +14,9 @@ from accounts.permissions import Permission
 from success import checks, health, standings
 from success.events import HealthOverridden, HealthOverrideExpired, HealthOverrideLifted
 from success.models import Account, Health, HealthOverride
+
+_UNSAID: dict[str, Any] = {"score": None}
+"""Until it is worked out again: so the day's record is written even where an override says the same score."""
 
 
 @transaction.atomic
@@ -27,9 +31,7 @@ def override(
     if expires_at <= now:
         raise Invalid("An override expires in the future.", field="expires_at")
     reason = checks.text("reason", reason, 1000, needed=True)
-    standings.hold([account.pk])
-    if Account.objects.filter(pk=account.pk).exclude(closed_on=None).exists():
-        raise Conflict("This account is closed.", field="account_id")
+    _hold_open(account)
     HealthOverride.objects.open().filter(account=account).update(ended_at=now)
     made = HealthOverride.objects.create(
         account=account,
@@ -40,7 +42,7 @@ def override(
         created_at=now,
         expires_at=expires_at,
     )
-    Health.objects.filter(pk=account.pk).update(override=made, override_score=made.score)
+    Health.objects.filter(pk=account.pk).update(override=made, override_score=made.score, **_UNSAID)
     emit(
         HealthOverridden(
             account_id=account.pk,
@@ -59,7 +61,7 @@ def override(
 def lift(account: Account, *, by: Actor) -> None:
     """Show the computed score again before the override expires."""
     by.require(Permission.OVERRIDE_HEALTH)
-    standings.hold([account.pk])
+    _hold_open(account)
     lifted = HealthOverride.objects.open().filter(account=account).first()
     if lifted is None:
         raise Conflict("No override is in force.", field="account_id")
@@ -94,6 +96,14 @@ def expire() -> int:
     return len(over)
 
 
+def _hold_open(account: Account) -> None:
+    standings.hold([account.pk])
+    if Account.objects.filter(pk=account.pk).exclude(closed_on=None).exists():
+        raise Conflict("This account is closed.", field="account_id")
+
+
 def _end(overrides: list[HealthOverride]) -> None:
+    """End them; the health of accounts that were closed meanwhile stays as it was."""
     HealthOverride.objects.filter(pk__in=[one.pk for one in overrides]).update(ended_at=timezone.now())
-    Health.objects.filter(override__in=overrides).update(override=None, override_score=None)
+    shown = Health.objects.filter(override__in=overrides, account__closed_on=None)
+    shown.update(override=None, override_score=None, **_UNSAID)

@@ -121,3 +121,29 @@ def test_who_may_not_and_what_is_closed(account, globex):
         put(account)
     with inside(globex):
         assert not HealthOverride.objects.exists()
+
+
+def test_the_health_of_a_closed_account_stays_as_it_was(account):
+    made = put(account)
+    accounts.close(account, by=an_actor())
+    was = Health.objects.filter(pk=account.pk).values().get()
+
+    with pytest.raises(Conflict):
+        overrides.lift(account, by=an_actor())
+    HealthOverride.objects.update(created_at=timezone.now() - 2 * SOON, expires_at=timezone.now() - SOON)
+    assert overrides.expire() == 1
+
+    made.refresh_from_db()
+    assert made.ended_at
+    assert Health.objects.filter(pk=account.pk).values().get() == was
+    assert (was["score"], was["computed_score"], was["override_score"]) == (80, 10, 80)
+
+
+def test_one_that_says_what_is_computed_is_recorded_too(account):
+    for begin, recorded in (
+        (lambda: put(account, 10), 10),
+        (lambda: overrides.lift(account, by=an_actor()), None),
+    ):
+        begin()
+        record = HealthRecord.objects.get(account=account)
+        assert (record.score, record.computed_score, record.override_score) == (10, 10, recorded)
