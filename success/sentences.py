@@ -52,7 +52,7 @@ def trend(value: float) -> str:
         return "use has ceased"
     if value >= 1:
         return "all of the use is new"
-    change = round(200 * value / (1 - value))  # of (r - b) / (r + b), this is r / b - 1
+    change = max(-99, round(200 * value / (1 - value)))  # of (r - b) / (r + b), this is r / b - 1
     if change == 0:
         return "as much use as in the 28 days before"
     return f"{abs(change):,} % {'more' if change > 0 else 'less'} use than in the 28 days before"
@@ -75,7 +75,7 @@ WORDS: Mapping[str, Callable[[float], str]] = {
     "days_since_seen": lambda value: f"last seen {_days(value)} ago",
     "breadth": _breadth,
     "support_load": _support,
-    "nps": lambda value: f"NPS of {value:.0f}",
+    "nps": lambda value: f"NPS of {round(value)}",
     "csat": lambda value: f"{value:.0f} % are satisfied",
     "ces": lambda value: f"ease of {value:.1f} on 1-7",
     "rating": lambda value: f"rated {value:.1f} on 1-10",

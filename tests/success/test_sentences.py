@@ -27,6 +27,7 @@ def line(feature: str, value: float | None, *, age: int | None = 0, fresh: bool 
     [
         ("usage_trend", 0.2, "50 % more use than in the 28 days before"),  # 18 and 12
         ("usage_trend", -0.2, "33 % less use than in the 28 days before"),  # 12 and 18
+        ("usage_trend", -0.998, "99 % less use than in the 28 days before"),  # 1 and 999
         ("usage_trend", -1, "use has ceased"),
         ("usage_trend", 1, "all of the use is new"),
         ("usage_trend", 0.001, "as much use as in the 28 days before"),
@@ -36,6 +37,7 @@ def line(feature: str, value: float | None, *, age: int | None = 0, fresh: bool 
         ("breadth", 12, "12 people are active"),
         ("support_load", 0, "0 calls for help"),
         ("nps", -33.3, "NPS of -33"),
+        ("nps", -0.4, "NPS of 0"),
         ("csat", 66.6, "67 % are satisfied"),
         ("ces", 5.25, "ease of 5.2 on 1-7"),
         ("rating", 8, "rated 8.0 on 1-10"),
