@@ -89,6 +89,10 @@ IDS = [
 """Ids of nothing."""
 
 
+SHORT = {"endpointId": "WebhookEndpoint"}
+"""Names of ids that are shorter than those of the types they are of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """A variable in a value."""
@@ -129,7 +133,7 @@ class Hint:
     def at(self, name: str) -> "Hint":
         """The same, for a part of it."""
         named = name.removesuffix("Id")
-        kind = named[:1].upper() + named[1:]
+        kind = SHORT.get(name, named[:1].upper() + named[1:])
         kinds = (kind,) if kind in NODES else ("User",) if name.endswith("Id") else self.kinds
         return Hint(name, kinds)
 
