@@ -7,10 +7,12 @@ processes, file by file; each is such a run.
 
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 from uuid import UUID
 
 import psycopg
@@ -24,11 +26,14 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.testcases import LiveServerThread
+from hypothesis import settings as trials
 from psycopg.conninfo import make_conninfo
 
 from accounts import tenants
+from accounts.graphql import budget
 from accounts.models import ApiKey, Membership, Tenant, TrustedDocument, User
 from accounts.tenancy import inside, owning, public
+from integrations.tracking import throttle
 from tests.databases import close_pool
 
 # the ids are fixed, because roles are named by them and belong to the cluster, not to one database
@@ -39,6 +44,10 @@ TENANTS = {
 
 MOST = 4
 """Of processes at once: each has a pool of connections, and Postgres takes so many."""
+
+# how long an example takes says something of the machine, and nothing of what is tested
+trials.register_profile("unison", deadline=None)
+trials.load_profile("unison")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
@@ -116,6 +125,14 @@ def _nobody_was_called(request: pytest.FixtureRequest) -> None:
     with redis.Redis.from_url(settings.REDIS_URL) as valkey:
         if calls := valkey.keys(f"{current_app.conf.task_default_queue}:*"):
             valkey.delete(*calls)
+
+
+@pytest.fixture
+def one_minute(monkeypatch) -> None:
+    """Let no minute end within the test: what is counted by the minute would begin anew."""
+    now = time.time()
+    for counter in (budget, throttle):
+        monkeypatch.setattr(counter, "time", SimpleNamespace(time=lambda: now))
 
 
 @pytest.fixture

@@ -143,7 +143,7 @@ def test_a_refusal_is_for_who_they_are(committed, known):
         served(refuse)
 
 
-def test_what_is_done_anew_is_paid_for_once(committed, known):
+def test_what_is_done_anew_is_paid_for_once(committed, known, one_minute):
     def remaining() -> int:
         return post(committed["acme"], known["acme"]).json()["extensions"]["cost"]["remaining"]
 
@@ -154,7 +154,7 @@ def test_what_is_done_anew_is_paid_for_once(committed, known):
     assert remaining() == before - 2 * price
 
 
-def test_what_is_done_anew_is_one_call(committed, settings):
+def test_what_is_done_anew_is_one_call(committed, settings, one_minute):
     settings.TRACKING_CALLS_PER_MINUTE = 3
     with inside(committed["acme"]), transaction.atomic():
         key = a_write_key(committed["acme"])

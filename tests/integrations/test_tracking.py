@@ -147,7 +147,7 @@ def test_browsers_may_send_from_anywhere(server, write_key):
     assert requests.get(f"{server}/v1/t", timeout=10).status_code == 405
 
 
-def test_too_much_in_a_minute(server, write_key, settings, monkeypatch):
+def test_too_much_in_a_minute(server, write_key, settings, monkeypatch, one_minute):
     settings.TRACKING_CALLS_PER_MINUTE = 3
     monkeypatch.setattr(views, "throttle", Throttle())
     assert post(server, "batch", {"batch": [a_track()] * 3}, write_key).status_code == 200
