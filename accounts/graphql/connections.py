@@ -157,7 +157,8 @@ def asked(many: Many, rows: QuerySet, context: Context, given: Mapping[str, Any]
     if filters := given.get("filters"):
         rows = rows.filter(condition(filters, context))
     if shape.search and (text := (given.get("search") or "").strip()):
-        rows = shape.search(rows, _searchable(text))
+        may_search = shape.search_needs is None or context.actor.may(shape.search_needs)
+        rows = shape.search(rows, _searchable(text)) if may_search else rows.none()
     names = names_of(given.get("ordering"), context) or many.in_order or shape.in_order
     return rows, Keyset(shape.model, names)
 

@@ -49,7 +49,7 @@ class OnColumn:
     path: str
     description: str = ""
     needs: Permission | None = None
-    """For those who sort by it: what they must be allowed to see."""
+    """What those who filter or sort by it must be allowed to see."""
 
     def says(self, model: type[Model]) -> str:
         """What it is about: the column's help text, if nothing else was said."""
@@ -168,4 +168,6 @@ def _condition(given: Any, context: Context) -> Q:
 def _asked(how: Where | OnColumn, value: Any, context: Context) -> Q:
     if isinstance(how, Where):
         return how.to_q(value, context)
+    if how.needs and not context.actor.may(how.needs):
+        return Q(pk__in=[])
     return value.on(how.path) if isinstance(value, Lookup) else Q((how.path, value))

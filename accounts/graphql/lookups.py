@@ -120,7 +120,7 @@ class IdLookup(Lookup):
     def of(self, name: str, path: str) -> Q:
         """The conditions on a column that holds keys of this type's rows."""
         found = Q()
-        if self.exact:
+        if self.exact is not UNSET and self.exact is not None:
             found &= Q((path, key_of(self.exact, name)))
         if self.in_ is not UNSET and self.in_ is not None:
             found &= Q((f"{path}__in", [key_of(each, name) for each in checked(self.in_)]))

@@ -28,6 +28,7 @@ from strawberry_django.fields.field import StrawberryDjangoField
 from accounts.graphql.context import Context, Info
 from accounts.graphql.ids import global_id
 from accounts.graphql.selection import Selected
+from accounts.permissions import Permission
 
 type Rows = Callable[[QuerySet, Context], QuerySet]
 type Search = Callable[[Any, str], QuerySet]
@@ -78,6 +79,8 @@ class Shape:
     filters: type | None = None
     ordering: type | None = None
     search: Search | None = None
+    search_needs: Permission | None = None
+    """What those who search must be allowed to see, where it is more than the rows themselves."""
     in_order: Sequence[str] = ("id",)
     rows: Rows = _visible
     expressions: dict[str, tuple[str, Expression | F]] = field(default_factory=dict)
@@ -107,6 +110,7 @@ class Asked(TypedDict, total=False):
     filters: type
     ordering: type
     search: Search
+    search_needs: Permission
     in_order: Sequence[str]
     rows: Rows
 

@@ -11,6 +11,7 @@ from accounts.graphql.filtering import filters, on, where
 from accounts.graphql.ids import key_of
 from accounts.graphql.lookups import IdLookup, IntLookup, OneOf, TextLookup, TimeLookup
 from accounts.graphql.ordering import Direction, orders
+from accounts.permissions import Permission
 from experience.graphql.vocabulary import QuestionKind
 from experience.models import Answer, Response, Survey
 from experience.models.responses import AnswerQuerySet
@@ -40,7 +41,7 @@ class ResponseFilter:
     channel: TextLookup
     source: TextLookup
     key: TextLookup
-    survey_key: Annotated[TextLookup, on("survey__key")]
+    survey_key: Annotated[TextLookup, on("survey__key", needs=Permission.SEE_SURVEYS)]
     survey_id: Annotated[IdLookup, where(lambda given, _: given.of("Survey", "survey_id"), "The survey.")]
     person_id: Annotated[IdLookup, where(lambda given, _: given.of("Person", "person_id"), "Who answered.")]
     company_id: Annotated[
@@ -74,7 +75,7 @@ class AnswerFilter:
     text: TextLookup
     kind: Annotated[OneOf[QuestionKind], on("question__kind")]
     responded_at: Annotated[TimeLookup, on("response__responded_at")]
-    survey_key: Annotated[TextLookup, on("response__survey__key")]
+    survey_key: Annotated[TextLookup, on("response__survey__key", needs=Permission.SEE_SURVEYS)]
 
 
 @orders(Answer)
@@ -115,9 +116,9 @@ class AnswerScope:
         """The answers that are meant, of those the actor may see."""
         rows = Answer.objects.visible_to(context.actor)
         keys = {
-            "response__survey": key_of(self.survey_id, "Survey") if self.survey_id else None,
-            "response__company": key_of(self.company_id, "Company") if self.company_id else None,
-            "response__person": key_of(self.person_id, "Person") if self.person_id else None,
+            "response__survey": key_of(self.survey_id, "Survey") if self.survey_id is not None else None,
+            "response__company": key_of(self.company_id, "Company") if self.company_id is not None else None,
+            "response__person": key_of(self.person_id, "Person") if self.person_id is not None else None,
             "response__responded_at__gte": self.since,
             "response__responded_at__lt": self.until,
         }

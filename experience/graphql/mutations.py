@@ -44,7 +44,7 @@ class ExperienceMutation:
         draft = ResponseDraft(
             survey=seen(SurveyNode, input.survey_id, info, field="survey_id"),
             person_id=seen(PersonNode, input.person_id, info, field="person_id").pk,
-            company_id=seen(CompanyNode, company, info, field="company_id").pk if company else None,
+            company_id=None if company is None else seen(CompanyNode, company, info, field="company_id").pk,
             answers=_answers(input.answers, info),
             responded_at=input.responded_at,
             recorded_at=input.recorded_at,

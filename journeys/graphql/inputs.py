@@ -168,20 +168,20 @@ class EventInput:
         description="For history that is brought in: when it became known. Needs its own permission.",
     )
 
-    def incoming(self, at: str) -> Incoming:
-        """What it says, in the verb's words; `at` is its place in the input."""
+    def incoming(self) -> Incoming:
+        """What it says, in the verb's words."""
         person, company = self.person_id, self.company_id
         return Incoming(
             name=self.name,
             occurred_at=self.occurred_at or datetime.now(UTC),
             key=self.key,
             identity=(self.identity.kind.value, self.identity.value) if self.identity else None,
-            person_id=key_of(person, "Person", field=f"{at}.person_id") if person else None,
+            person_id=key_of(person, "Person", field="person_id") if person is not None else None,
             company_key=self.company_key,
-            company_id=key_of(company, "Company", field=f"{at}.company_id") if company else None,
+            company_id=key_of(company, "Company", field="company_id") if company is not None else None,
             channel=self.channel,
             value=self.value,
-            properties=traits_of(self.properties, field=f"{at}.properties"),
+            properties=traits_of(self.properties, field="properties"),
             recorded_at=self.recorded_at,
         )
 

@@ -1,5 +1,6 @@
 """What can be changed of people, companies, timelines and stages."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import strawberry
@@ -15,6 +16,7 @@ from accounts.waking import wake
 from journeys import affiliations, companies, intake, people, stages, tasks, timeline
 from journeys.graphql import inputs
 from journeys.graphql.types import AffiliationNode, CompanyNode, PersonNode, StageNode, StageVisitNode
+from journeys.incoming import Incoming, Refusal
 from journeys.models import Affiliation, Company, Person, Stage, StageVisit
 
 MOST_EVENTS = 500
@@ -115,14 +117,29 @@ class JourneysMutation:
     def events_send(self, info: Info, input: inputs.EventsSendInput) -> dict[str, Any]:
         if len(input.events) > MOST_EVENTS:
             raise LimitExceeded(f"At most {MOST_EVENTS} events at once.", field="events")
-        batch = [each.incoming(f"events.{index}") for index, each in enumerate(input.events)]
-        taken = intake.take(batch, source=_source(info, input.source), by=info.context.actor)
+        source = _source(info, input.source)
+        read, unread = _read(input.events)
+        taken = intake.take(list(read.values()), source=source, by=info.context.actor)
         wake(tasks.fold_rollups, schema=tenant().schema_name)
-        refused = [
-            EventRefusal(index=each.index, path=path_of(each.field), message=each.message)
-            for each in taken.refused
-        ]
+        places = list(read)
+        refused = [_refusal(places[each.index], each) for each in taken.refused]
+        refused = sorted([*unread, *refused], key=lambda each: each.index)
         return {"stored_count": taken.stored, "repeated_count": taken.repeated, "refused": refused}
+
+
+def _read(events: Sequence[inputs.EventInput]) -> tuple[dict[int, Incoming], list[EventRefusal]]:
+    """What the events say, by their places; and why some of them say nothing."""
+    read, unread = {}, []
+    for index, each in enumerate(events):
+        try:
+            read[index] = each.incoming()
+        except Invalid as refusal:
+            unread.append(_refusal(index, refusal))
+    return read, unread
+
+
+def _refusal(index: int, why: Refusal | Invalid) -> EventRefusal:
+    return EventRefusal(index=index, path=path_of(why.field), message=why.message)
 
 
 def _source(info: Info, stated: str) -> str:

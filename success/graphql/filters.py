@@ -57,7 +57,7 @@ class AccountFilter:
 
 @orders(Account)
 class AccountOrder:
-    name: Annotated[Direction, on("company__name")]
+    name: Annotated[Direction, on("company__name", needs=Permission.SEE_COMPANIES)]
     tier: Direction
     opened_on: Direction
     closed_on: Direction

@@ -32,7 +32,7 @@ class SuccessMutation:
             company_id=company.pk,
             opened_on=input.opened_on,
             tier=input.tier,
-            owner_id=key_of(owner, "User", field="owner_id") if owner else None,
+            owner_id=key_of(owner, "User", field="owner_id") if owner is not None else None,
             recorded_at=input.recorded_at,
         )
         return accounts.open(draft, by=info.context.actor)
@@ -41,7 +41,7 @@ class SuccessMutation:
     def account_update(self, info: Info, input: inputs.AccountUpdateInput) -> Account:
         changes, owner = said(input, "tier"), input.owner_id
         if owner is not UNSET:
-            changes["owner_id"] = key_of(owner, "User", field="owner_id") if owner else None
+            changes["owner_id"] = key_of(owner, "User", field="owner_id") if owner is not None else None
         account = seen(AccountNode, input.account_id, info, field="account_id")
         return accounts.update(account, cast("accounts.AccountChanges", changes), by=info.context.actor)
 

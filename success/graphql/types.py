@@ -16,6 +16,7 @@ from accounts.graphql.nodes import Node, blank_is_null, computed, node
 from accounts.graphql.relations import of_each, one
 from accounts.graphql.scalars import Money
 from accounts.graphql.types import UserNode
+from accounts.permissions import Permission
 from journeys.graphql.types import CompanyNode
 from success import explanations, models
 from success.graphql import filters
@@ -58,6 +59,7 @@ class ScorecardNode(Node):
     filters=filters.AccountFilter,
     ordering=filters.AccountOrder,
     search=AccountQuerySet.matching,
+    search_needs=Permission.SEE_COMPANIES,
 )
 class AccountNode(Node):
     tier: auto

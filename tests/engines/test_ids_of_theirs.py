@@ -77,6 +77,16 @@ def test_there_are_such_places():
 
 
 @pytest.mark.parametrize("engine", [COMPILING, ORDINARY], ids=["compiling", "ordinary"])
+@pytest.mark.parametrize("given", ["", "x"])
+def test_what_is_no_id_is_refused_wherever_one_may_stand(world, engine, given):
+    everything = world.places["acme"].key(frozenset(Permission))
+    for field, argument, path in PLACES:
+        operation = asked(field, argument, path, given)
+        (error,) = ask(engine, everything, operation).body["errors"]
+        assert error["message"] == "This is no id.", operation
+
+
+@pytest.mark.parametrize("engine", [COMPILING, ORDINARY], ids=["compiling", "ordinary"])
 def test_an_id_of_theirs_is_like_one_of_nobody(world, engine):
     place = world.places["acme"]
     theirs, everything = world.neighbour(place.tenant), place.key(frozenset(Permission))

@@ -207,6 +207,20 @@ def test_with_ids_of_ours_each_is_carried_out(acme, both):
     assert everything() == before
 
 
+@pytest.mark.parametrize("id", ["", "x"])
+def test_with_what_is_no_id_in_any_place_nothing_is(acme, both, id):
+    api, (ours, _) = Api(acme, a_key(acme)), both
+    before = everything()
+
+    for name, recipe in RECIPES.items():
+        given = recipe(ours)
+        for path in places(MUTATIONS[name].args["input"].type, given):
+            found = refusals(api, name, put(given, path, id))
+            assert found, (name, path)
+            assert found[0]["path"][-1] == path[-1], (name, path)
+    assert everything() == before
+
+
 def test_with_one_of_theirs_in_any_place_nothing_is(acme, both):
     api, (ours, theirs) = Api(acme, a_key(acme)), both
     before, tried = everything(), 0

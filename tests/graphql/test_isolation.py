@@ -1,10 +1,13 @@
 """Nothing of one tenant is seen or changed from another: by id, cursor, filter, key, remembered document."""
 
 import pytest
+from strawberry.types.base import get_object_definition
 
+from accounts.graphql.filtering import OnColumn
 from accounts.graphql.ids import global_id
-from accounts.graphql.nodes import NODES, shape_of
+from accounts.graphql.nodes import NODES, Shape, shape_of
 from accounts.models import Tenant
+from accounts.permissions import Permission
 from accounts.tenancy import inside
 from config.schema import schema
 from journeys.models import Company, Person
@@ -230,6 +233,55 @@ def test_nor_can_it_be_guessed_by_sorting_or_filtering(acme):
     sorted_by = api("{ accounts(ordering: [{healthScore: ASC}]) { totalCount nodes { id } } }")
     filtered = api("{ accounts(filters: {healthScore: {gte: 0}}) { totalCount } }")
     by_company = api('{ accounts(filters: {company: {name: {contains: "c"}}}) { totalCount } }')
+    searched = api('{ accounts(search: "c") { totalCount nodes { id } } }')
+    by_name = api("{ accounts(ordering: [{name: ASC}]) { edges { cursor } } }")
 
     assert sorted_by["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    assert by_name["errors"][0]["extensions"]["code"] == "FORBIDDEN"
     assert filtered["data"] == by_company["data"] == {"accounts": {"totalCount": 0}}
+    assert searched["data"] == {"accounts": {"totalCount": 0, "nodes": []}}
+
+
+def test_nor_can_a_survey_by_its_answers(acme):
+    a_world(1)
+    document = """{ responses(filters: {surveyKey: {contains: ""}}) { totalCount } people { nodes {
+        answers(filters: {surveyKey: {contains: ""}}) { totalCount } } } }"""
+
+    refused = Api(acme, a_key(acme, "responses.see", "people.see"))(document)["data"]
+    allowed = Api(acme, a_key(acme, "responses.see", "people.see", "surveys.see"))(document)["data"]
+
+    assert refused["responses"] == {"totalCount": 0}
+    assert refused["people"]["nodes"] == [{"answers": {"totalCount": 0}}] * 2
+    assert allowed["responses"] == {"totalCount": 2}
+    assert allowed["people"]["nodes"] == [{"answers": {"totalCount": 2}}] * 2
+
+
+SHOWN_BY_THE_ROW = {
+    ("Account", "recurring_revenue"): "what its contracts say",
+    ("Account", "renewal_on"): "what its contracts say",
+    ("Answer", "kind"): "what its score is of",
+    ("Delivery", "event_name"): "a field of its own",
+}
+"""What another row holds, and those who see this one see, too."""
+
+
+def test_what_another_row_holds_is_asked_by_those_who_see_it():
+    """Else a name that is hidden is found letter by letter, or read in a cursor."""
+    open_ones = set()
+    for name, shape in ((name, shape_of(each)) for name, each in NODES.items()):
+        for asked in (shape.filters, shape.ordering):
+            for field in get_object_definition(asked, strict=True).fields if asked else ():
+                how = field.metadata.get("how")
+                if isinstance(how, OnColumn) and "__" in how.path and _see_beyond(shape, how) - {how.needs}:
+                    open_ones.add((name, field.python_name))
+
+    assert open_ones == set(SHOWN_BY_THE_ROW)
+
+
+def _see_beyond(shape: Shape, how: OnColumn) -> set[Permission]:
+    """What those who see the rows need not be allowed to see, and is on the way to the column."""
+    seen, model = set(), shape.model
+    for part in how.path.split("__")[:-1]:
+        model = model._meta.get_field(part).related_model
+        seen.add(model._default_manager.all().see)
+    return seen - {shape.model._default_manager.all().see}

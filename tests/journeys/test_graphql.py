@@ -5,6 +5,7 @@ import json
 import pytest
 
 from accounts.graphql.ids import global_id
+from accounts.identifiers import uuid7
 from journeys import affiliations
 from journeys.affiliations import AffiliationDraft
 from journeys.models import Affiliation, Company, Event, Person
@@ -186,18 +187,27 @@ def test_events_are_stored_once_and_bad_ones_are_refused_by_themselves(api):
         {"name": "", "identity": ada},
         {"name": "later", "identity": ada, "occurredAt": "2999-01-01T00:00:00Z"},
         {"name": "own", "identity": {"kind": "INTERNAL", "value": "x"}},
+        {"name": "nobody", "personId": "x"},
+        {"name": "mistaken", "identity": ada, "companyId": global_id("Person", uuid7())},
+        {"name": "empty", "identity": ada, "companyId": ""},
+        {"name": "listed", "identity": ada, "properties": []},
+        {"name": "last", "identity": ada},
     ]
 
     sent = payload(api(SEND, events=batch))
     repeated = payload(api(SEND, events=[good]))
     elsewhere = payload(api(SEND, events=[good], source="till"))
 
-    assert (sent["storedCount"], sent["repeatedCount"]) == (1, 1)
+    assert (sent["storedCount"], sent["repeatedCount"]) == (2, 1)
     assert [(each["index"], each["path"]) for each in sent["refused"]] == [
         (2, ["identity"]),
         (3, ["name"]),
         (4, ["occurredAt"]),
         (5, ["identity", "kind"]),
+        (6, ["personId"]),
+        (7, ["companyId"]),
+        (8, ["companyId"]),
+        (9, ["properties"]),
     ]
     assert (repeated["storedCount"], repeated["repeatedCount"]) == (0, 1)
     assert elsewhere["storedCount"] == 1
