@@ -18,7 +18,6 @@ from accounts.shelves import Shelf
 from accounts.tenancy import inside
 from tests.factories import a_key
 
-
 pytestmark = pytest.mark.usefixtures("one_minute")
 
 
