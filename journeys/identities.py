@@ -9,18 +9,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 
 from accounts.actor import Actor
 from accounts.database import backend
-from accounts.errors import Invalid
 from accounts.events import DomainEvent, emit_many
 from accounts.identifiers import uuid7
-from accounts.permissions import Permission
-from journeys.events import PersonCreated, PersonUpdated
+from journeys import rollups
+from journeys.events import PersonCreated, PersonMerged, PersonUpdated
 from journeys.incoming import Identification, IdentityKey, Refused, checked_identification
 from journeys.models import IdentityKind, Person
-from journeys.portraits import Stroke, paint
+from journeys.portraits import Stroke, inherit, paint
 from journeys.recognition import Register
 
 _KNOWN = """
@@ -85,20 +84,14 @@ _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' ide
 
 @dataclass(slots=True)
 class Told:
-    """What came of identifications, by their place in the batch: whose they were, and which did not fit."""
+    """What came of identifications, by their place in the batch: whose they were, and which did not fit.
+
+    `emptied` are visitors who turned out to be somebody else, with whom that is.
+    """
 
     people: dict[int, UUID] = field(default_factory=dict)
     refused: dict[int, Refused] = field(default_factory=dict)
-
-
-@transaction.atomic
-def identify(given: Identification, *, by: Actor) -> Person:
-    """Say who somebody is; returns the person, who may be new, or found by any of the identifiers."""
-    by.require(Permission.SEND_EVENTS)
-    told = identify_many({0: given}, by=by)
-    for refused in told.refused.values():
-        raise Invalid(refused.message, field=refused.field)
-    return Person.objects.get(pk=told.people[0])
+    emptied: Mapping[UUID, UUID] = field(default_factory=dict)
 
 
 def identify_many(
@@ -120,9 +113,11 @@ def identify_many(
     for index, one in fitting.items():
         told.people[index] = person = settled.owners[one.identities[0]]
         strokes.append(_stroke(index, one, person, settled))
-    emptied = settled.emptied
+    told.emptied = emptied = settled.emptied
     painted = paint(Person, strokes, emptied.keys() | set(emptied.values()))
     if emptied:
+        for person, fields in inherit(emptied).items():
+            painted.changed.setdefault(person, set()).update(fields)
         with connection.cursor() as cursor:
             cursor.execute(_EMPTY, [list(emptied), list(emptied.values())])
     told.refused |= painted.refused
@@ -183,6 +178,7 @@ def _settle(tied: Sequence[Sequence[IdentityKey]], also: Collection[IdentityKey]
         gained |= set(register.moved.values())
         with connection.cursor() as cursor:
             cursor.execute(_MOVE, [*_columns(register.moved), list(register.moved.values())])
+        rollups.moved(register.moved)
     return _Settled(register.owners, born, gained, register.emptied)
 
 
@@ -223,5 +219,8 @@ def _announce(settled: _Settled, told: set[UUID], changed: Mapping[UUID, set[str
         PersonUpdated(person_id=person, changed=sorted(names))
         for person, names in sorted(fields.items())
         if person not in settled.born
+    ]
+    events += [
+        PersonMerged(person_id=heir, former_id=former) for former, heir in sorted(settled.emptied.items())
     ]
     emit_many(events, by=by)

@@ -5,13 +5,14 @@ one transaction: so each event is counted once, however late it came and however
 keeps figures of their own from the rollups follows: told in the same transaction whom the pass touched.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from accounts.tenancy import tenant
+from journeys.incoming import IdentityKey
 from journeys.models import Arrival
 
 type Follower = Callable[[list[UUID]], None]
@@ -91,6 +92,13 @@ SELECT
 FROM subject
 """
 
+_COMPANIES = """
+SELECT array_agg(DISTINCT rollup.company_id) FROM unnest(%s::text[], %s::text[]) AS given (kind, value)
+JOIN journeys_identity identity ON identity.kind = given.kind AND identity.value = given.value
+JOIN journeys_dailyrollup rollup ON rollup.identity_id = identity.id
+WHERE rollup.company_id IS NOT NULL
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Folded:
@@ -120,10 +128,22 @@ def fold(limit: int = 20_000) -> Folded:
     with connection.cursor() as cursor:
         cursor.execute(_FOLD, {"limit": limit, "zone": tenant().time_zone})
         events, identities, companies = cursor.fetchone()
+    _follow(companies)
+    return Folded(events, len(companies or []), identities, more=True)
+
+
+def moved(identities: Collection[IdentityKey]) -> None:
+    """Tell whoever follows in which companies these identities did something: it is somebody else's now."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COMPANIES, [[kind for kind, _ in identities], [value for _, value in identities]])
+        (companies,) = cursor.fetchone()
+    _follow(companies)
+
+
+def _follow(companies: list[UUID] | None) -> None:
     if companies:
         for follow in _followers:
             follow(companies)
-    return Folded(events, len(companies or []), identities, more=True)
 
 
 def _alone() -> bool:

@@ -7,12 +7,12 @@ from django.db import connection
 
 from accounts.tenancy import inside
 from experience.models import QuestionKind
-from journeys.identities import identify
+from journeys.intake import identify
 from journeys.incoming import Identification
 from success import contracts, features, health, signals
 from success.contracts import NewTerms
 from success.days import today
-from success.models import Account, Feature
+from success.models import Account, Due, Feature
 from tests.factories import an_actor
 from tests.success.factories import a_contract, ago, an_account, answered, happened, work
 
@@ -150,6 +150,24 @@ def test_a_signal_changed_today_does_not_change_the_past(acme, globex):
     signals.count_as("pinged", "ignored", by=an_actor())
     assert known(account).last_seen_on is None
     assert known(account, ago(1)).last_seen_on == ago(1)
+
+
+def test_who_turns_out_to_be_somebody_known_is_counted_once_at_once(acme, globex):
+    account, other = an_account(), an_account()
+    happened(account, [1], user="ada")
+    happened(account, [2], user="visitor", kind="anonymous")
+    happened(other, [1])
+    assert known(account).breadth == 2
+    work()  # and what that wrote on the timeline
+
+    given = Identification(user_id=f"ada-{account.pk}", anonymous_id=f"visitor-{account.pk}")
+    identify(given, by=an_actor())
+    waiting = set(Due.objects.values_list("account", flat=True))
+    identify(given, by=an_actor())
+
+    assert waiting == {account.pk}
+    assert Due.objects.count() == 1
+    assert known(account).breadth == 1
 
 
 def test_only_what_changed_is_written(acme, globex):
