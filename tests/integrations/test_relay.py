@@ -163,6 +163,40 @@ def test_two_relays_at_once_tell_everything_once(committed):
             assert list(numbers) == list(range(1, 121))
 
 
+def test_what_another_relay_is_telling_is_not_waited_for(committed):
+    acme = committed["acme"]
+    with only_listening(HEARD, leave_a_mark), inside(acme):
+        with transaction.atomic():
+            for _ in range(2):
+                something_happened()
+            relay.plan()
+        with ThreadPoolExecutor(1) as pool, transaction.atomic():
+            Telling.objects.select_for_update().first()
+
+            def tell() -> relay.Told:
+                try:
+                    with inside(acme), transaction.atomic():
+                        connection.cursor().execute("SET LOCAL lock_timeout = '5s'")
+                        return relay.tell()
+                finally:
+                    connection.close()
+
+            assert pool.submit(tell).result() == (1, 0, False)
+
+
+def test_listeners_hear_of_one_customer_after_the_other(acme, globex):
+    heard: list[str] = []
+    both = sorted(uuid7() for _ in range(2))
+    for number in range(6):
+        something_happened(company_id=both[number % 2], stage=str(number))
+
+    with only_listening(HEARD, lambda envelope: heard.append(envelope.data["stage_key"])):
+        relay.plan()
+        relay.tell()
+
+    assert heard == ["0", "2", "4", "1", "3", "5"]
+
+
 def test_the_door_for_workers_enters_the_tenant(committed):
     with inside(committed["acme"]), transaction.atomic():
         something_happened()
