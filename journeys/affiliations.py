@@ -53,6 +53,13 @@ ORDER BY given.number
 RETURNING person_id, company_id, role, is_primary, since
 """
 
+_LEAVE = """
+UPDATE journeys_affiliation held SET until = greatest(now(), held.since)
+FROM unnest(%s::uuid[], %s::uuid[]) AS given (emptied, heir)
+WHERE held.person_id = given.emptied AND held.until IS NULL
+RETURNING given.heir, held.company_id, held.role, held.since, held.is_primary
+"""
+
 type Pair = tuple[UUID, UUID]
 """A person and a company."""
 
@@ -178,6 +185,20 @@ def group_many(given: Mapping[int, Grouping], *, by: Actor) -> dict[int, Refused
             pairs.setdefault((people[one.identity], ids[one.company_key]), one)
     emit_many([*events, *_begin(pairs)], by=by)
     return painted.refused
+
+
+def inherit(emptied: Mapping[UUID, UUID], *, by: Actor) -> None:
+    """Let people belong where visitors belonged who turned out to be them; for verbs that have asked."""
+    if not emptied:
+        return
+    lock()
+    with connection.cursor() as cursor:
+        cursor.execute(_LEAVE, [list(emptied), list(emptied.values())])
+        left = sorted(cursor.fetchall(), key=lambda row: not row[-1])  # the primary one first
+    parts: dict[Pair, Grouping] = {}
+    for heir, company, role, since, _ in left:
+        parts.setdefault((heir, company), Grouping(company_key="", role=role, occurred_at=since))
+    emit_many(_begin(parts), by=by)
 
 
 def _begin(pairs: Mapping[Pair, Grouping]) -> list[DomainEvent]:

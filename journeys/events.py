@@ -46,6 +46,18 @@ class PersonRestored(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonMerged(DomainEvent):
+    """A visitor turned out to be somebody we know already: `former_id` is put away.
+
+    What they did, where they belong, and what was known of them alone is `person_id`'s now.
+    """
+
+    name: ClassVar = "journeys.person_merged"
+    person_id: UUID
+    former_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CompanyCreated(DomainEvent):
     """A company was made known to us: by hand, by an import, or by an event or call that named it."""
 

@@ -63,6 +63,17 @@ def take(batch: Sequence[Message], *, source: str, by: Actor) -> Taken:
         return _store(sorted_out, source, by)
 
 
+@transaction.atomic
+def identify(given: Identification, *, by: Actor) -> Person:
+    """Say who somebody is; returns the person, who may be new, or found by any of the identifiers."""
+    by.require(Permission.SEND_EVENTS)
+    told = identities.identify_many({0: given}, by=by)
+    for refused in told.refused.values():
+        raise Invalid(refused.message, field=refused.field)
+    affiliations.inherit(told.emptied, by=by)
+    return Person.objects.get(pk=told.people[0])
+
+
 @dataclass(slots=True)
 class _Batch:
     """A batch sorted out, by places in it: what fits, whom and what it names, what is refused."""
@@ -115,7 +126,7 @@ def _sort_out(batch: Sequence[Message], latest: datetime) -> _Batch:
 
 
 def _store(batch: _Batch, source: str, by: Actor) -> Taken:
-    refused = batch.refused
+    refused, told = batch.refused, identities.Told()
     if batch.identifications:
         told = identities.identify_many(batch.identifications, also=batch.identities, by=by)
         refused |= told.refused
@@ -124,6 +135,7 @@ def _store(batch: _Batch, source: str, by: Actor) -> Taken:
     companies.meet(batch.company_keys, by=by)
     if batch.groupings:
         refused |= affiliations.group_many(batch.groupings, by=by)
+    affiliations.inherit(told.emptied, by=by)  # last: whoever locks both locks companies first
     lines = _known_only(batch)
     stored = timeline.write(lines, source=source) if lines else 0
     return Taken(

@@ -6,6 +6,7 @@ before they are changed.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +35,35 @@ _WRITE = {
         WHERE row.id = given.id
     """,
 }
+
+# What visitors told of themselves, beneath what is known of those they turned out to be.
+_INHERIT = """
+WITH left_behind AS (
+    SELECT
+        given.heir, max(former.name) AS name, max(former.phone) AS phone,
+        coalesce(jsonb_object_agg(said.key, said.value) FILTER (WHERE said.key IS NOT NULL), '{}') AS traits
+    FROM unnest(%(emptied)s::uuid[], %(heirs)s::uuid[]) AS given (emptied, heir)
+    JOIN journeys_person former ON former.id = given.emptied
+    LEFT JOIN LATERAL jsonb_each(former.traits) AS said ON true
+    GROUP BY given.heir
+), together AS (
+    SELECT
+        heir.id, coalesce(nullif(heir.name, ''), given.name) AS name,
+        coalesce(nullif(heir.phone, ''), given.phone) AS phone,
+        CASE
+            WHEN octet_length((given.traits || heir.traits)::text) > %(most)s THEN heir.traits
+            ELSE given.traits || heir.traits
+        END AS traits
+    FROM left_behind given JOIN journeys_person heir ON heir.id = given.heir
+)
+UPDATE journeys_person person SET
+    name = together.name, phone = together.phone, traits = together.traits, updated_at = now()
+FROM together JOIN journeys_person before ON before.id = together.id
+WHERE person.id = together.id
+    AND (before.name, before.phone, before.traits) <> (together.name, together.phone, together.traits)
+RETURNING
+    person.id, before.name <> together.name, before.phone <> together.phone, before.traits <> together.traits
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +98,19 @@ def paint(
         with connection.cursor() as cursor:
             cursor.execute(_WRITE[model], [f"[{','.join(texts)}]"])
     return Painted(again.changed, painted.refused | again.refused)
+
+
+def inherit(emptied: Mapping[UUID, UUID]) -> dict[UUID, set[str]]:
+    """Keep what was known of emptied people, where their heirs lack it; gives which fields of whom changed.
+
+    They are locked by whoever calls.
+    """
+    given: dict[str, Any] = {"emptied": list(emptied), "heirs": list(emptied.values()), "most": MOST_BYTES}
+    with connection.cursor() as cursor:
+        cursor.execute(_INHERIT, given)
+        return {
+            heir: set(compress(("name", "phone", "traits"), changed)) for heir, *changed in cursor.fetchall()
+        }
 
 
 def laid_over(known: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:

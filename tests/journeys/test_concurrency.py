@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from accounts.errors import Conflict
 from accounts.models import Tenant
 from accounts.tenancy import inside
-from journeys import identities, rollups, stages
+from journeys import intake, rollups, stages
 from journeys.incoming import Grouping, Identification, Message
 from journeys.models import Affiliation, Arrival, Company, DailyRollup, Event, Identity, Person, Stage
 from journeys.stages import StageDraft
@@ -188,7 +188,7 @@ def test_two_who_identify_the_same_visitor_make_one_person(committed):
         take(an_event(identity=("anonymous", "x")))
 
     def say() -> Person:
-        return identities.identify(Identification(user_id="ada", anonymous_id="x"), by=an_actor())
+        return intake.identify(Identification(user_id="ada", anonymous_id="x"), by=an_actor())
 
     assert len(set(at_once(acme, *[say] * THREADS))) == 1
     with working_for(acme):

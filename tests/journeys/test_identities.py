@@ -8,16 +8,16 @@ from accounts.errors import Forbidden, Invalid
 from accounts.identifiers import uuid7
 from accounts.permissions import Permission
 from accounts.tenancy import inside
-from journeys import identities
-from journeys.incoming import Identification
-from journeys.models import Event, Identity, Person
+from journeys import intake
+from journeys.incoming import Grouping, Identification
+from journeys.models import Affiliation, Event, Identity, Person
 from journeys.recognition import Register
 from tests.factories import an_actor
 from tests.journeys.factories import DAY, NOON, a_person, an_event, fold_all, take
 
 
 def identify(**given_: object) -> Person:
-    return identities.identify(Identification(**given_), by=an_actor())  # type: ignore[arg-type]
+    return intake.identify(Identification(**given_), by=an_actor())  # type: ignore[arg-type]
 
 
 def names(person: Person) -> list[str]:
@@ -69,6 +69,74 @@ class TestIdentifying:
         assert visitor.archived_at
         assert not Event.objects.of_person(visitor).exists()
 
+    def test_what_was_known_of_a_visitor_is_known_of_them(self, acme, globex):
+        grouping = Grouping(
+            company_key="initech", identity=("anonymous", "x"), occurred_at=NOON, role="billing"
+        )
+        take(
+            Identification(anonymous_id="x", name="A.", phone="1", traits={"plan": "pro", "seats": 1}),
+            grouping,
+        )
+        take(Grouping(company_key="hooli", identity=("anonymous", "x"), occurred_at=NOON))
+        take(Identification(user_id="ada", name="Ada", traits={"seats": 3}))
+        visitor = Person.objects.known_as("anonymous", "x").get()
+
+        take(
+            Identification(user_id="ada", anonymous_id="x"),
+            an_event(occurred_at=NOON + DAY),
+            an_event(occurred_at=NOON - DAY),
+        )
+
+        ada = Person.objects.known_as("user", "ada").get()
+        assert (ada.name, ada.phone, ada.traits) == ("Ada", "1", {"plan": "pro", "seats": 3})
+        parts = Affiliation.objects.open().values_list(
+            "person", "company__key", "role", "is_primary", "since"
+        )
+        assert set(parts) == {
+            (ada.pk, "initech", "billing", True, NOON),
+            (ada.pk, "hooli", "user", False, NOON),
+        }
+        assert set(Event.objects.named("report_opened").values_list("occurred_at", "company__key")) == {
+            (NOON + DAY, "initech"),
+            (NOON - DAY, None),
+        }
+        said = Event.objects.of_person(ada).filter(source="unison").order_by("id")
+        assert list(said.values_list("name", "properties__changed", "properties__former_id")) == [
+            ("journeys.person_created", None, None),
+            ("journeys.affiliation_begun", None, None),
+            ("journeys.affiliation_begun", None, None),
+            ("journeys.person_created", None, None),
+            ("journeys.person_updated", ["identities", "phone", "traits"], None),
+            ("journeys.person_merged", None, str(visitor.pk)),
+            ("journeys.affiliation_begun", None, None),
+            ("journeys.affiliation_begun", None, None),
+        ]
+
+    def test_where_somebody_belongs_already_stays_as_it_is(self, acme, globex):
+        for user, company, role in (("ada", "initech", "champion"), ("ada", "hooli", "user")):
+            take(Grouping(company_key=company, identity=("user", user), role=role))
+        take(Grouping(company_key="hooli", identity=("anonymous", "x"), role="billing"))
+        take(Grouping(company_key="umbrella", identity=("anonymous", "x")))
+        before = set(Affiliation.objects.open().filter(person__identities__value="ada").values_list("pk"))
+
+        ada = identify(user_id="ada", anonymous_id="x")
+
+        now = Affiliation.objects.open()
+        assert before < set(now.values_list("pk"))
+        assert set(now.values_list("person", "company__key", "role", "is_primary")) == {
+            (ada.pk, "initech", "champion", True),
+            (ada.pk, "hooli", "user", False),
+            (ada.pk, "umbrella", "user", False),
+        }
+
+    def test_traits_that_are_too_many_together_are_left_behind(self, acme, globex):
+        take(Identification(anonymous_id="x", phone="1", traits={"a": "x" * 20_000}))
+        take(Identification(user_id="ada", traits={"b": "x" * 20_000}))
+
+        ada = identify(user_id="ada", anonymous_id="x")
+
+        assert (ada.phone, list(ada.traits)) == ("1", ["b"])
+
     def test_a_second_person_on_the_same_device_is_another_person(self, acme, globex):
         ada = identify(user_id="ada", anonymous_id="x")
         bob = identify(user_id="bob", anonymous_id="x")
@@ -119,7 +187,7 @@ class TestIdentifying:
 
     def test_only_who_may_send(self, acme, globex):
         with pytest.raises(Forbidden):
-            identities.identify(Identification(user_id="ada"), by=an_actor(Permission.SEE_PEOPLE))
+            intake.identify(Identification(user_id="ada"), by=an_actor(Permission.SEE_PEOPLE))
 
 
 @pytest.mark.django_db
@@ -134,7 +202,7 @@ def test_a_batch_is_as_good_as_one_after_the_other(acme, globex):
     take(*said)
     with inside(globex):
         for one in said:
-            identities.identify(one, by=an_actor())
+            intake.identify(one, by=an_actor())
 
     def portrait() -> list[tuple[object, ...]]:
         return sorted(
