@@ -182,6 +182,33 @@ def test_of_many_who_make_the_same_all_but_one_are_told_that_it_is_here(committe
         assert model.objects.count() == 8
 
 
+def test_visitors_who_belong_somewhere_become_known_while_companies_change(committed):
+    acme = committed["acme"]
+
+    def batch(seed: int) -> list[Message]:
+        said: list[Message] = []
+        for n in range(30):
+            visitor, user = ("anonymous", f"a{n}"), f"u{n}"
+            said += [
+                Grouping(company_key=f"c{n % 3}", identity=visitor, name=f"{seed}"),
+                Identification(user_id=user, name=f"{seed}"),
+                Grouping(company_key="c3", identity=("user", user), name=f"{seed}"),
+            ]
+        return shuffled(said, seed)
+
+    joined = [Identification(user_id=f"u{n}", anonymous_id=f"a{n}") for n in range(30)]
+    for round_ in range(3):
+        jobs = [partial(take, *batch(seed)) for seed in range(round_, round_ + THREADS)]
+        at_once(acme, *jobs, partial(take, *joined, *batch(9)))
+
+    with working_for(acme):
+        assert Person.objects.active().count() == 30
+        held = Affiliation.objects.open()
+        assert not held.exclude(person__archived_at=None).exists()
+        assert held.count() == 60
+        assert held.primary().count() == 30
+
+
 def test_two_who_identify_the_same_visitor_make_one_person(committed):
     acme = committed["acme"]
     with working_for(acme):
