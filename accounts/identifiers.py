@@ -8,12 +8,15 @@ VARIANTS = "89ab"
 
 
 def uuid7() -> UUID:
-    """A new UUIDv7 (RFC 9562): 48 bits of milliseconds, then 74 random bits."""
-    random = int.from_bytes(os.urandom(10))
-    milliseconds = time.time_ns() // 1_000_000 & 0xFFFF_FFFF_FFFF
-    version_and_random = 0x7000 | random >> 68 & 0x0FFF
-    variant_and_random = 0x8000_0000_0000_0000 | random & 0x3FFF_FFFF_FFFF_FFFF
-    return UUID(int=milliseconds << 80 | version_and_random << 64 | variant_and_random)
+    """A new UUIDv7 (RFC 9562): 48 bits of milliseconds, 12 of a fraction of one, then 62 random bits.
+
+    The fraction is a quarter of a microsecond: what a process makes one after the other sorts so, and events
+    that are said in one breath are told in their order.
+    """
+    milliseconds, nanoseconds = divmod(time.time_ns(), 1_000_000)
+    version_and_fraction = 0x7000 | (nanoseconds << 12) // 1_000_000
+    variant_and_random = 0x8000_0000_0000_0000 | int.from_bytes(os.urandom(8)) & 0x3FFF_FFFF_FFFF_FFFF
+    return UUID(int=milliseconds << 80 | version_and_fraction << 64 | variant_and_random)
 
 
 def uuid7_texts(many: int) -> list[str]:

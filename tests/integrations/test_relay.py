@@ -14,6 +14,7 @@ from accounts.tenancy import inside
 from integrations import relay, tasks
 from integrations.events import EndpointEnabled
 from integrations.models import CustomerSequence, OutboxEvent, Telling
+from journeys.events import StageEntered
 from tests.client import queries
 from tests.factories import an_actor
 from tests.integrations.factories import HEARD, only_listening, something_happened
@@ -182,6 +183,19 @@ def test_what_another_relay_is_telling_is_not_waited_for(committed):
                     connection.close()
 
             assert pool.submit(tell).result() == (1, 0, False)
+
+
+def test_what_is_said_in_one_breath_is_numbered_in_its_order(acme, globex):
+    company, stages = uuid7(), [str(number) for number in range(30)]
+    emit_many(
+        [StageEntered(company_id=company, stage_key=key, from_stage_key=None) for key in stages],
+        by=an_actor(),
+    )
+
+    relay.plan()
+
+    told = OutboxEvent.objects.filter(name=HEARD).order_by("sequence")
+    assert [event.data["stage_key"] for event in told] == stages
 
 
 def test_listeners_hear_of_one_customer_after_the_other(acme, globex):
