@@ -42,9 +42,9 @@ def create(draft: SurveyDraft, *, by: Actor) -> Survey:
     by.require(Permission.MANAGE_SURVEYS)
     if not 1 <= len(draft.questions) <= MOST_QUESTIONS:
         raise Invalid(f"A survey asks 1 to {MOST_QUESTIONS} questions.", field="questions")
-    survey = Survey(key=draft.key, title=draft.title)
+    survey = Survey(key=draft.key, title=draft.title.strip())
     questions = [
-        Question(survey=survey, position=position, kind=asked.kind, text=asked.text)
+        Question(survey=survey, position=position, kind=asked.kind, text=asked.text.strip())
         for position, asked in enumerate(draft.questions, start=1)
     ]
     _refuse_unfit(survey)

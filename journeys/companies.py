@@ -125,6 +125,8 @@ def update(company: Company, changes: CompanyChanges, *, by: Actor) -> Company:
     current = Company.objects.select_for_update(no_key=True).get(pk=company.pk)
     before = {name: getattr(current, name) for name in CompanyChanges.__annotations__}
     after = {**before, **changes, "traits": laid_over(current.traits, changes.get("traits", {}))}
+    if "name" in changes:
+        after["name"] = changes["name"].strip()
     if after["domain"] != current.domain:
         after["domain"] = _domain(after["domain"])
     changed = sorted(name for name in before if after[name] != before[name])

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actor import Actor
-from accounts.errors import Conflict, NotFound
+from accounts.errors import Conflict, Invalid, NotFound
 from accounts.events import emit
 from accounts.permissions import Permission
 from journeys import identities
@@ -83,6 +83,8 @@ def update(person: Person, changes: PersonChanges, *, by: Actor) -> Person:
     current = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     before = {name: getattr(current, name) for name in PersonChanges.__annotations__}
     after: dict[str, Any] = {**before, **changes}
+    for name in {"name", "phone"} & set(changes):
+        after[name] = after[name].strip()
     after["email"] = after["email"].strip().lower()
     after["traits"] = laid_over(current.traits, changes.get("traits", {}))
     changed = sorted(name for name in before if after[name] != before[name])
@@ -130,6 +132,9 @@ def _identify(person: Person, kind: IdentityKind, value: str, *, field: str) -> 
     if not value:
         return
     identity = Identity(person=person, kind=kind, value=value)
-    check(identity)
+    try:
+        check(identity)
+    except Invalid as refusal:
+        raise Invalid(refusal.message, field=field) from refusal
     with conflicts(Identity, {"identity_unique": field}):
         identity.save(force_insert=True)

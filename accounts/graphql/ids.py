@@ -29,5 +29,5 @@ def key_of(text: str, name: str, *, field: str | None = None) -> UUID:
     """The key in an id of this type; refused where it is another's."""
     found, key = read_id(text, field=field)
     if found != name:
-        raise Invalid(f"This is no id of a {name}.", field=field)
+        raise Invalid(f"This is no id of the type {name}.", field=field)
     return key

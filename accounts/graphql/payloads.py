@@ -8,6 +8,7 @@ import strawberry
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.tools import create_type
+from strawberry.types.base import has_object_definition
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
@@ -30,7 +31,7 @@ ERRORS = "Why nothing was changed; empty when it was."
 @cache
 def payload(name: str, /, **fields: type) -> type:
     """The type of a payload; every field is null when the mutation was refused."""
-    made = [_field(each, kind | None, _said_of(each)) for each, kind in fields.items()]
+    made = [_field(each, kind | None, _said_of(each, kind)) for each, kind in fields.items()]
     made.append(_field("errors", list[UserError], ERRORS))
     return create_type(name, made, description="What became of it.")
 
@@ -41,8 +42,9 @@ def _field(name: str, kind: Any, description: str) -> StrawberryField:
     )
 
 
-def _said_of(name: str) -> str:
-    return f"The {name.replace('_', ' ')} as it is now; null when this was refused."
+def _said_of(name: str, kind: Any) -> str:
+    now = " as it is now" if has_object_definition(kind) else ""
+    return f"The {name.replace('_', ' ')}{now}; null when this was refused."
 
 
 class Outcome:

@@ -49,12 +49,13 @@ def write_time(value: datetime) -> str:
 def read_time(value: object) -> datetime:
     """A moment from ISO 8601; one that names no zone is UTC."""
     try:
-        moment = parse_datetime(value) if isinstance(value, str) else None
-    except ValueError:
+        stated = parse_datetime(value) if isinstance(value, str) else None
+        moment = stated and (stated.astimezone(UTC) if stated.tzinfo else stated.replace(tzinfo=UTC))
+    except (ValueError, OverflowError):
         moment = None
     if moment is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise ValueError('A DateTime is ISO 8601, such as "2026-03-01T09:30:00Z", in the years 1900 to 2999.')
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment
 
 
 def read_date(value: object) -> date:
@@ -87,7 +88,8 @@ SCALARS: Mapping[object, ScalarDefinition] = {
     ),
     datetime: strawberry.scalar(
         name="DateTime",
-        description='A moment in UTC, to the microsecond: "2026-03-01T09:30:00.000000Z".',
+        description='A moment in UTC, to the microsecond: "2026-03-01T09:30:00.000000Z". One that is sent'
+        " may be in any zone, and is in UTC where it names none.",
         serialize=write_time,
         parse_value=read_time,
         specified_by_url="https://scalars.graphql.org/andimarek/date-time",

@@ -16,8 +16,10 @@ from journeys.graphql.vocabulary import AffiliationRole, IdentityKind, StageKind
 from journeys.incoming import Incoming
 from journeys.people import PersonChanges, PersonDraft
 
-TRAITS = (
-    "An object of whatever else is to be kept, by name; laid over what is known, and null forgets a trait."
+TRAITS = "An object of whatever else is to be kept, by name."
+CHANGED_TRAITS = (
+    "An object of whatever else is to be kept, by name; laid over what is known. A trait that is null in it"
+    " is forgotten; null in its place changes nothing."
 )
 
 
@@ -46,7 +48,7 @@ class PersonUpdateInput:
     name: str | None = strawberry.field(default=UNSET, description="What they are called.")
     email: str | None = strawberry.field(default=UNSET, description="Their e-mail address.")
     phone: str | None = strawberry.field(default=UNSET, description="Their telephone number.")
-    traits: JSON | None = strawberry.field(default=UNSET, description=TRAITS)
+    traits: JSON | None = strawberry.field(default=UNSET, description=CHANGED_TRAITS)
 
     def changes(self) -> PersonChanges:
         """What it asks for, in the verb's words."""
@@ -79,7 +81,7 @@ class CompanyUpdateInput:
     name: str | None = strawberry.field(default=UNSET, description="What it is called.")
     domain: str | None = strawberry.field(default=UNSET, description="Its internet domain.")
     key: str | None = strawberry.field(default=UNSET, description="Your own id of it.")
-    traits: JSON | None = strawberry.field(default=UNSET, description=TRAITS)
+    traits: JSON | None = strawberry.field(default=UNSET, description=CHANGED_TRAITS)
 
     def changes(self) -> CompanyChanges:
         """What it asks for, in the verb's words."""

@@ -45,6 +45,7 @@ def test_keys_repeat_only_between_tenants(acme, globex):
         ({"key": ""}, "key"),
         ({"key": "a\0b"}, "key"),
         ({"title": ""}, "title"),
+        ({"title": "  "}, "title"),
         ({"title": "x" * 201}, "title"),
         ({"title": "nul\0"}, "title"),
         ({"title": "half \ud800"}, "title"),

@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 import strawberry
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.test import RequestFactory
 
-from accounts.errors import Conflict, DomainError, Forbidden, Invalid, LimitExceeded, NotFound
+from accounts.errors import Conflict, DomainError, ErrorCode, Forbidden, Invalid, LimitExceeded, NotFound
 from accounts.graphql.context import Info
 from accounts.graphql.engine import Engine, Question
+from accounts.graphql.errors import Code
 from accounts.graphql.mutating import mutation
 from accounts.graphql.payloads import errors_of
 from journeys.models import Company
@@ -194,6 +196,11 @@ def test_so_does_one_that_fails(ask, how):
 
     assert answer.errors[0]["extensions"]["code"] == "INTERNAL_SERVER_ERROR"
     assert set(Company.objects.values_list("name", flat=True)) == {"before"}
+
+
+@pytest.mark.parametrize("code", [*Code, *ErrorCode])
+def test_front_end_teams_are_told_of_every_code(code):
+    assert f"`{code.value}`" in (settings.BASE_DIR / "docs" / "front-end.md").read_text()
 
 
 def test_a_validation_error_is_one_error_for_each_message():

@@ -51,6 +51,16 @@ def test_json_in_a_document_is_bounded_as_in_variables(api, written):
         assert refusal(api(document)) == as_variable
 
 
+@pytest.mark.parametrize("moment", ["1900-01-01T00:00:00+14:00", "2999-12-31T23:00:00-14:00", "1899-12-31"])
+def test_a_moment_that_could_not_be_sent_again_is_not_taken(api, moment):
+    document = "query($at: DateTime!) { people(filters: {createdAt: {gt: $at}}) { totalCount } }"
+
+    code, message = refusal(api(document, at=moment))
+
+    assert code == "BAD_USER_INPUT"
+    assert "in the years 1900 to 2999" in message
+
+
 def test_what_is_written_around_a_variable_counts_with_it(api):
     document = 'query($v: JSON!) {{ people(filters: {{trait: {{name: "a", equals: {}}}}}) {{ totalCount }} }}'
     around = document.format("[" * 20 + "$v" + "]" * 20)

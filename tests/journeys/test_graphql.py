@@ -51,6 +51,12 @@ def test_a_person_is_made_changed_put_away_and_brought_back(api):
     assert payload(changed)["person"] == {"name": "Ada", "phone": "1", "traits": {"plan": "pro", "seats": 3}}
     cleared = api(update, input={"id": made["id"], "name": None, "phone": None})
     assert payload(cleared)["person"] == {"name": "", "phone": "", "traits": {"plan": "pro", "seats": 3}}
+    spaced = api(update, input={"id": made["id"], "name": " Ada ", "phone": " 1 ", "traits": None})
+    assert payload(spaced)["person"] == {
+        "name": "Ada",
+        "phone": "1",
+        "traits": {"plan": "pro", "seats": 3},
+    }
 
     for name, is_away in (("personArchive", True), ("personRestore", False)):
         document = f"""mutation($id: ID!) {{ {name}(input: {{id: $id}}) {{
@@ -85,6 +91,7 @@ def test_traits_are_shown_as_they_will_be_found(api, kind):
         ('{email: "taken@example.com"}', ["email"]),
         (f'{{name: "{"x" * 201}"}}', ["name"]),
         ("{traits: [1]}", ["traits"]),
+        (f'{{userId: "{"x" * 201}"}}', ["userId"]),
     ],
 )
 def test_what_does_not_fit_is_a_fields_error(api, given, path):
@@ -120,12 +127,12 @@ def test_a_company_is_made_and_changed(api):
 
     again = api('mutation { companyCreate(input: {name: "Other", key: "c-1"}) { errors { path code } } }')
     assert payload(again)["errors"] == [{"path": ["key"], "code": "CONFLICT"}]
-    nameless = api(
-        "mutation($id: ID!) { companyUpdate(input: {id: $id, name: null}) { errors { path } } }",
-        id=made["id"],
-    )
-    assert payload(nameless)["errors"] == [{"path": ["name"]}]
+    update = """mutation($id: ID!, $name: String) {
+        companyUpdate(input: {id: $id, name: $name}) { company { name } errors { path } } }"""
+    for name in (None, "", "   "):
+        assert payload(api(update, id=made["id"], name=name))["errors"] == [{"path": ["name"]}]
     assert Company.objects.get().name == "Initech"
+    assert payload(api(update, id=made["id"], name=" Initrode "))["company"] == {"name": "Initrode"}
 
 
 def test_people_belong_to_companies_from_one_day_to_another(api):
