@@ -55,6 +55,19 @@ WHERE (before.parts, before.scorecard_id, before.score, before.override_score) I
 
 _CLEAR = "DELETE FROM success_healthrecord WHERE day = %(day)s"
 
+# Whoever was closed before health was first worked out has none but in these records.
+_LEAVE = """
+UPDATE success_health health SET
+    score = last.score, computed_score = last.computed_score, override_score = last.override_score,
+    coverage = last.coverage, band = last.band, parts = last.parts,
+    scorecard_id = last.scorecard_id, scored_at = last.scored_at
+FROM success_account account CROSS JOIN LATERAL (
+    SELECT * FROM success_healthrecord record WHERE record.account_id = account.id ORDER BY day DESC LIMIT 1
+) last
+WHERE account.id = health.account_id AND account.closed_on IS NOT NULL
+    AND health.scored_at IS DISTINCT FROM last.scored_at
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -91,13 +104,17 @@ def as_of(accounts: Sequence[UUID], day: date) -> dict[UUID, Standing]:
 def rebuild(days: Iterable[date], *, by: Actor) -> int:
     """Write the health records of past days anew, for history that was brought in; says how many it has.
 
-    A record is written where the score or its parts differ from the day before. Nothing is announced.
+    A record is written where the score or its parts differ from the day before; of accounts that are closed,
+    the last one says how they were left. Nothing is announced.
     """
     by.require(Permission.BACKFILL_EVENTS)
     wanted = sorted(set(days))
     if wanted and wanted[-1] >= today():
         raise Invalid("Only past days are rebuilt.", field="days")
-    return sum(_rebuild(day) for day in wanted)
+    written = sum(_rebuild(day) for day in wanted)
+    with connection.cursor() as cursor:
+        cursor.execute(_LEAVE)
+    return written
 
 
 def _rebuild(day: date) -> int:

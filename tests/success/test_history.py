@@ -136,3 +136,25 @@ def test_the_other_tenants_past_is_its_own(acme, globex):
     assert history.rebuild([ago(2)], by=an_actor()) == 0
     assert not HealthRecord.objects.exists()
     assert history.as_of([theirs.pk], ago(2)) == {}
+
+
+def test_an_account_that_was_closed_before_is_left_as_it_was_last(acme, globex):
+    published(a_measure(FeatureName.BREADTH))
+    left, stays = an_account(), an_account()
+    for account in (left, stays):
+        happened(account, [12], user="ada")
+        happened(account, [11, 3], user="bob")
+    accounts.close(left, closed_on=ago(10), by=an_actor())
+    work()
+    assert Health.objects.get(account=left).score is None
+    stood = Health.objects.filter(account=stays).values().get()
+
+    history.rebuild([ago(day) for day in range(20, 0, -1)], by=an_actor())
+
+    names = ("score", "computed_score", "coverage", "band", "parts", "scorecard", "scored_at")
+    last = HealthRecord.objects.filter(account=left).latest("day")
+    assert (last.day, last.score) == (ago(11), 20)
+    assert Health.objects.values_list(*names).get(account=left) == tuple(
+        HealthRecord.objects.values_list(*names).get(pk=last.pk)
+    )
+    assert Health.objects.filter(account=stays).values().get() == stood
