@@ -46,7 +46,7 @@ def test_what_belongs_to_somebody_is_refused(acme, globex):
         ({"name": "\0"}, "name"),
         ({"phone": "1" * 41}, "phone"),
         ({"traits": {"x": float("nan")}}, "traits"),
-        ({"user_id": "u" * 201}, "value"),
+        ({"user_id": "u" * 201}, "user_id"),
     ],
 )
 def test_what_does_not_fit_is_refused(acme, globex, draft, field):
