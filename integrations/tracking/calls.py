@@ -6,6 +6,7 @@ event by the name it was sent with, `page` and `screen` are the events `page_vie
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from math import isfinite
 from typing import Any
 
 from integrations.tracking.wire import Call
@@ -173,16 +174,17 @@ def _who(call: Call) -> IdentityKey | None:
 def _text(call: Mapping[str, Any], key: str, within: str = "") -> str:
     """A short text; numbers are taken for text, because some senders' ids are numbers.
 
-    `within` is where in the call this part of it is.
+    17.0 is 17: tables that miss some ids make the others fractions. What is missing there comes as NaN, and
+    is nobody's id. `within` is where in the call this part of it is.
     """
     value = call.get(key)
     if value.__class__ is str:
         return value
     if value is None:
         return ""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
         raise Refused(f"{within}{key}", "This must be text.")
-    return str(value)
+    return f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _taken(traits: dict[str, Any], key: str) -> str | None:

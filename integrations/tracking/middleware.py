@@ -9,13 +9,21 @@ from django.http import HttpRequest, HttpResponse
 
 from integrations.tracking.views import endpoint, event_types
 
-CALLS = {"identify": "i", "track": "t", "page": "p", "screen": "s", "group": "g", "alias": "a", "batch": "b"}
-"""The calls of Segment's HTTP API, and the short names that its browser SDK uses."""
+CALLS = {
+    "identify": ["i"],
+    "track": ["t"],
+    "page": ["p"],
+    "screen": ["s"],
+    "group": ["g"],
+    "alias": ["a"],
+    "batch": ["b", "import"],
+}
+"""The calls of Segment's HTTP API, and what some SDKs say instead: the browser's, and for batches Ruby's."""
 
 VIEWS = {
     f"/v1/{name}{slash}": endpoint(kind)
-    for kind, short in CALLS.items()
-    for name in (kind, short)
+    for kind, others in CALLS.items()
+    for name in (kind, *others)
     for slash in ("", "/")
 } | {"/v1/event-types": event_types}
 

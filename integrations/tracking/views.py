@@ -91,9 +91,8 @@ def event_types(request: HttpRequest) -> HttpResponse:
 
 def _take(request: HttpRequest, kind: str) -> Outcome:
     """Read a request, find out whose it is, and take in what fits."""
-    wire.check_length(request.META.get("CONTENT_LENGTH"))
     is_batch = kind == "batch"
-    post = wire.read(request.body, request.headers.get("Content-Encoding", ""), is_batch=is_batch)
+    post = wire.read(_body(request), request.headers.get("Content-Encoding", ""), is_batch=is_batch)
 
     counted: set[UUID] = set()
 
@@ -109,6 +108,15 @@ def _take(request: HttpRequest, kind: str) -> Outcome:
     if taken.refused and len(taken.refused) == len(post.calls):
         raise NothingFits(taken)
     return outcome
+
+
+def _body(request: HttpRequest) -> bytes:
+    """What was posted; the mobile SDKs send it in chunks, which Django by itself would not read."""
+    stated = request.META.get("CONTENT_LENGTH")
+    if not stated and request.META.get("wsgi.input_terminated"):  # the server knows where they end
+        return wire.read_chunks(request.META["wsgi.input"])
+    wire.check_length(stated)
+    return request.body
 
 
 def _read_and_store(post: Post, kind: str, sender: Resolved) -> Outcome:

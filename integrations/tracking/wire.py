@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import IO, Any
 
 MOST_BYTES = 500 * 1024
 MOST_CALLS = 2_500
@@ -106,6 +106,14 @@ def check_length(stated: str | None) -> None:
     """Refuse a body that is too large before it is read."""
     if stated and stated.isdigit() and int(stated) > MOST_BYTES:
         raise _too_large()
+
+
+def read_chunks(stream: IO[bytes]) -> bytes:
+    """Read a body that came in chunks, without a length; refused as soon as it is too large."""
+    body = stream.read(MOST_BYTES + 1)
+    if len(body) > MOST_BYTES:
+        raise _too_large()
+    return body
 
 
 def _too_large() -> Unreadable:

@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -34,6 +35,39 @@ def test_every_single_call(acme, globex, kind):
         assert not Identity.objects.exists()
 
 
+@pytest.mark.parametrize("name", ["batch", "b", "import", "import/"])
+def test_batches_by_all_their_names(acme, globex, name):
+    assert post(acme, name, {"batch": [a_track(), a_track()]}).json()["stored"] == 2
+    with inside(globex):
+        assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize("is_zipped", [False, True])
+def test_a_body_in_chunks_states_no_length(acme, globex, is_zipped):
+    def send(body: bytes) -> int:
+        content = gzip.compress(body, mtime=0) if is_zipped else body
+        headers = {"host": "localhost"} | ({"content-encoding": "gzip"} if is_zipped else {})
+        client = Client(headers=headers)
+        in_chunks = {"CONTENT_LENGTH": "", "wsgi.input": BytesIO(content), "wsgi.input_terminated": True}
+        return client.generic("POST", "/v1/batch", **in_chunks).status_code
+
+    batch = json.dumps({"batch": [a_track()], "writeKey": a_write_key(acme)}).encode()
+    assert send(batch) == 200
+    assert Event.objects.count() == 1
+    assert send(b"") == 400
+    assert send(batch + b" " * 600_000) == 413
+    with inside(globex):
+        assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize(("stated", "kept"), [(17, "17"), (17.0, "17"), (1e22, f"{10**22}"), (1.5, "1.5")])
+def test_numbers_are_ids_too(acme, globex, stated, kept):
+    assert post(acme, "track", a_track(userId=stated)).json()["stored"] == 1
+    assert Identity.objects.get(kind="user").value == kept
+    with inside(globex):
+        assert not Identity.objects.exists()
+
+
 @pytest.mark.parametrize("many", [1, 100])
 def test_a_request_takes_three_statements_whatever_it_holds(acme, globex, many):
     credentials = base64.b64encode(f"{a_write_key(acme)}:".encode()).decode()
@@ -57,6 +91,8 @@ def test_a_request_takes_three_statements_whatever_it_holds(acme, globex, many):
         (a_track(event="x" * 121), "event"),
         (a_track(userId=None), "userId"),
         (a_track(userId=True), "userId"),
+        (a_track(userId=float("nan")), "userId"),
+        (a_track(userId=float("-inf")), "userId"),
         (a_track(userId="x" * 201), "userId"),
         (a_track(userId=None, anonymousId="x" * 201), "anonymousId"),
         (a_track(messageId="x" * 201), "messageId"),
