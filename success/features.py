@@ -25,7 +25,14 @@ COLUMNS = (
 )  # fmt: skip
 
 SOME = "account.id = ANY(%(accounts)s)"
-ACTIVE = "account.opened_on <= %(day)s AND (account.closed_on IS NULL OR account.closed_on > %(day)s)"
+
+# The same as `AccountQuerySet.shown_on`: a closing that we learned of later does not count yet.
+ACTIVE = """account.opened_on <= %(day)s AND (
+    account.closed_on IS NULL OR account.closed_on > %(day)s OR EXISTS (
+        SELECT FROM journeys_dailyrollup closing WHERE closing.company_id = account.company_id
+            AND closing.name = 'success.account_closed' AND closing.recorded_day > %(day)s
+    )
+)"""
 
 _ANSWERS = ["experience.nps_answered", "experience.csat_answered"]
 _ANSWERS += ["experience.ces_answered", "experience.rating_answered"]

@@ -12,7 +12,7 @@ from success import accounts, history, scorecards
 from success.models import Account, FeatureName, Health, HealthRecord
 from tests.client import queries
 from tests.factories import an_actor
-from tests.success.factories import a_measure, ago, an_account, happened, published, work
+from tests.success.factories import a_measure, ago, an_account, happened, noon, published, work
 
 
 def records(account: Account) -> list[tuple[int, Any]]:
@@ -81,14 +81,11 @@ def test_an_account_that_was_not_open_has_no_past(acme, globex):
     published(a_measure(FeatureName.BREADTH))
     account = an_account(opened=10)
     happened(account, [12, 5])
+    closing = accounts.Closing(account_id=account.pk, closed_on=ago(4), recorded_at=noon(2))
+    accounts.close_many([closing], by=an_actor())
     work()
-    accounts.close(account, closed_on=ago(2), by=an_actor())
-    assert [bool(history.as_of([account.pk], ago(day))) for day in (11, 10, 3, 2)] == [
-        False,
-        True,
-        True,
-        False,
-    ]
+    has_past = [bool(history.as_of([account.pk], ago(day))) for day in (11, 10, 5, 4, 3, 2)]
+    assert has_past == [False, True, True, True, True, False], "the closing was learned of two days late"
 
 
 def test_the_scorecard_of_the_day_counts(acme, globex):
