@@ -14,7 +14,16 @@ from django.utils import timezone
 from integrations.importing import values
 from integrations.importing.reading import Row, Wrong
 from integrations.importing.stores import Store, on_the_timeline, with_success
-from journeys.incoming import Grouping, Identification, IdentityKey, Incoming, Message
+from journeys.incoming import (
+    DAY,
+    Grouping,
+    Identification,
+    IdentityKey,
+    Incoming,
+    Message,
+    checked_grouping,
+    checked_identification,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,8 @@ def _person(row: Row, context: Context) -> list[Message]:
         identity=_who(given),
         role=given.get("role", ""),
     )
-    return [person, belonging]
+    # both or neither: what does not fit in one of them leaves nothing of the row behind
+    return [checked_identification(person), checked_grouping(belonging, timezone.now() + DAY)]
 
 
 def _event(row: Row, context: Context) -> list[Message]:
@@ -145,7 +155,11 @@ def _rest(given: Mapping[str, str], kind: Kind) -> dict[str, Any]:
 
 COMPANIES = Kind(("key",), ("name", "domain"), _company, names={"company_key": ["key"]})
 PEOPLE = Kind(
-    (), (*IDENTIFIERS, "name", "phone", "company_key", "role", "since"), _person, any_of=IDENTIFIERS
+    (),
+    (*IDENTIFIERS, "name", "phone", "company_key", "role", "since"),
+    _person,
+    any_of=IDENTIFIERS,
+    names=NAMES | {"occurred_at": ["since"]},
 )
 EVENTS = Kind(
     ("name", "occurred_at"),

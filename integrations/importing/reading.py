@@ -84,7 +84,7 @@ class Table:
     ) -> None:
         beginning = file.read(SAMPLE)
         file.seek(0)
-        self._encoding = encoding or _encoding_of(beginning)
+        self._encoding = _marked(beginning) or encoding or "utf-8"
         separator = _separator_of(beginning, self._encoding)
         text = io.TextIOWrapper(file, self._encoding, errors="surrogateescape", newline="")
         self._lines = _Lines(text)
@@ -172,8 +172,9 @@ def _is_decoded(text: str) -> bool:
     return True
 
 
-def _encoding_of(beginning: bytes) -> str:
-    return next((name for mark, name in BYTE_ORDER_MARKS.items() if beginning.startswith(mark)), "utf-8")
+def _marked(beginning: bytes) -> str | None:
+    """The encoding that the file itself says, which is surer than what anybody says of it."""
+    return next((name for mark, name in BYTE_ORDER_MARKS.items() if beginning.startswith(mark)), None)
 
 
 def _separator_of(beginning: bytes, encoding: str) -> str:

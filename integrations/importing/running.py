@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.actor import Actor
 from integrations.importing.kinds import Context, Kind, checked
 from integrations.importing.reading import Row, Table, Wrong
+from journeys.incoming import Refused
 
 CHUNK = 5_000
 
@@ -69,6 +70,9 @@ class Import:
                 read = self.kind.read(checked(row, self.kind), self.context)
             except Wrong as wrong:
                 mistakes[row.line] = Mistake(row.line, wrong.column, wrong.message)
+            except Refused as refused:
+                column = self.kind.column(refused.field, row)
+                mistakes[row.line] = Mistake(row.line, column, refused.message)
             else:
                 meant += read
                 sources += [row] * len(read)

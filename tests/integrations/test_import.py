@@ -168,6 +168,29 @@ def test_what_is_wrong_is_written_down_and_the_rest_is_kept(load, tmp_path):
     assert Event.objects.get(name="two").properties == {"a": 1}
 
 
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        ("u1,nobody,c1,user,", "email"),
+        ("u1,,c1,boss,", "role"),
+        ("u1,,c1,,1812-01-01", "since"),
+        ("u1,,c1,,soon", "since"),
+        (f"u1,,{'c' * 201},,", "company_key"),
+        (",,c1,user,", "user_id"),
+    ],
+)
+def test_of_a_person_who_is_refused_nothing_is_kept(load, tmp_path, row, column):
+    errors = tmp_path / "errors.csv"
+    content = f"user_id,email,company_key,role,since\nu0,,c0,user,\n{row}\nu2,,c2,,\n"
+    with pytest.raises(CommandError, match="1 rows were refused"):
+        load("people", content, "--errors", str(errors))
+
+    assert [(line, name) for line, name, _ in mistakes(errors)] == [("3", column)]
+    assert set(Person.objects.values_list("identities__value", flat=True)) == {"u0", "u2"}
+    assert set(Company.objects.values_list("key", flat=True)) == {"c0", "c2"}
+    assert Affiliation.objects.count() == 2
+
+
 @pytest.mark.parametrize("kind", ["companies", "people", "events"])
 def test_it_is_safe_to_run_again(load, kind):
     content = {

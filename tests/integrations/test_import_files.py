@@ -29,6 +29,12 @@ def test_files_as_they_come(load, content):
     assert list(Company.objects.values_list("key", "name")) == [("c1", "Zürich AG")]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_what_a_file_says_of_its_encoding_is_believed(load, encoding):
+    load("companies", b"\xef\xbb\xbf" + "key;name\r\nc1;Zürich AG\r\n".encode(), "--encoding", encoding)
+    assert list(Company.objects.values_list("key", "name")) == [("c1", "Zürich AG")]
+
+
 def test_another_encoding_is_noticed_and_can_be_named(load, tmp_path):
     errors = tmp_path / "errors.csv"
     content = "key,name\nc1,Zürich\nc2,Bern\n".encode("latin-1")
