@@ -23,11 +23,15 @@ from accounts.permissions import Permission
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What is said afterwards; a `secret` is shown this once, with a hint what to do with it."""
+    """What is said afterwards; a `secret` is shown this once, with a hint what to do with it.
+
+    It leads back to the row, or to the one that it is `about` now.
+    """
 
     message: str
     secret: str = ""
     hint: str = ""
+    about: models.Model | None = None
 
 
 def _always(row: Any) -> bool:
@@ -94,8 +98,11 @@ class ActingMixin(ModelAdmin):
         row = self.get_queryset(request).filter(pk=row_id).first()
         if row is None:
             raise Http404
-        if not act.is_open_to(request.actor, row):
+        if not request.actor.may(act.permission):
             raise PermissionDenied
+        if not act.fits(row):
+            messages.error(request, f"“{act.title}” is not possible any more: this changed meanwhile.")
+            return HttpResponseRedirect(self.address_of(row))
         is_sent = request.method == "POST"
         form = act.form(request.POST if is_sent else None, row=row)
         if is_sent and form.is_valid():
@@ -113,7 +120,7 @@ class ActingMixin(ModelAdmin):
         if done.secret:
             return self._page(request, "unison/secret.html", row, {"done": done, "title": done.message})
         messages.success(request, done.message)
-        return HttpResponseRedirect(self.address_of(row))
+        return HttpResponseRedirect(self.address_of(done.about or row))
 
     def _page(
         self, request: TenantRequest, template: str, row: models.Model, context: dict[str, Any]

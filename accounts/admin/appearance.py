@@ -19,3 +19,8 @@ def icon(request: HttpRequest) -> str:
 def styles(request: HttpRequest) -> str:
     """Our own style sheet, beside Unfold's."""
     return static("unison/admin.css")
+
+
+def script(request: HttpRequest) -> str:
+    """Our own script, beside Unfold's."""
+    return static("unison/admin.js")

@@ -127,6 +127,10 @@ class TenantModelAdmin(ActingMixin, ModelAdmin):
         """Only what a filter of the list asks: no other field, no regular expression, no path elsewhere."""
         return lookup in {name for one in self.get_list_filter(request) for name in _asked_by(one)}
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Forms begin empty: an address fills nothing in."""
+        return {}
+
     # Pages.
     def changeform_view(
         self,

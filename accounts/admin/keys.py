@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils import timezone
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
@@ -91,6 +92,9 @@ class ApiKeyAdmin(TenantModelAdmin):
     def may(self, row: ApiKey) -> str:
         return ", ".join(Permission(scope).label for scope in row.scopes) or "Send events"
 
-    @display(description="state", label={"In use": "success", "Revoked": "danger"})
+    @display(description="state", label={"In use": "success", "Expired": "danger", "Revoked": "danger"})
     def state(self, row: ApiKey) -> str:
-        return "Revoked" if row.revoked_at else "In use"
+        if row.revoked_at:
+            return "Revoked"
+        is_over = row.expires_at is not None and row.expires_at <= timezone.now()
+        return "Expired" if is_over else "In use"

@@ -1,16 +1,18 @@
 """Figures as people read them."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+
+from django.utils import timezone
 
 NONE = "–"
 
 
 def money(amount: Decimal | None, currency: str) -> str:
-    """An amount in whole units with its currency, or a dash."""
+    """An amount with its currency, to the cent where there are cents, or a dash."""
     if amount is None:
         return NONE
-    return f"{amount:,.0f} {currency}".strip()
+    return f"{amount:,.{0 if amount == int(amount) else 2}f} {currency}".strip()
 
 
 def number(value: float | Decimal | None, digits: int = 0) -> str:
@@ -31,6 +33,14 @@ def signed(value: float | Decimal | None, digits: int = 1) -> str:
 def day(value: date | None) -> str:
     """A day as in 3 Nov 2026, or a dash."""
     return NONE if value is None else f"{value.day} {value:%b %Y}"
+
+
+def moment(value: datetime | None, *, seconds: bool = False) -> str:
+    """A moment on the tenant's clock, as in 3 Nov 2026, 14:05, or a dash."""
+    if value is None:
+        return NONE
+    here = timezone.localtime(value)
+    return f"{day(here)}, {here:%H:%M:%S}" if seconds else f"{day(here)}, {here:%H:%M}"
 
 
 def days_until(value: date, today: date) -> str:

@@ -3,10 +3,10 @@
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
-from unfold.contrib.filters.admin import RangeDateTimeFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import RelatedDropdownFilter
 
 from accounts.admin.base import TenantModelAdmin
-from accounts.admin.filters import ExactFilter
+from accounts.admin.filters import ExactFilter, MomentFilter
 from accounts.admin.navigation import Place, Practice
 from accounts.admin.site import site
 from experience.admin.words import score_of
@@ -26,7 +26,7 @@ class ResponseAdmin(TenantModelAdmin):
 
     place = Place(Practice.EXPERIENCE, 20, "reviews")
     list_display = ["responded_at", "survey", "person", "company", "scores", "channel"]
-    list_filter = [("survey", RelatedDropdownFilter), ChannelFilter, ("responded_at", RangeDateTimeFilter)]
+    list_filter = [("survey", RelatedDropdownFilter), ChannelFilter, ("responded_at", MomentFilter)]
     list_select_related = ["survey", "person", "company"]
     search_fields = ["person__name", "person__email", "company__name"]
     search_help_text = "Person or company"

@@ -1,5 +1,6 @@
 """The audit trail: who did what, when, from where."""
 
+import json
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -10,10 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from unfold.contrib.filters.admin import DropdownFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import DropdownFilter
 
 from accounts.admin.base import TenantModelAdmin
 from accounts.admin.export import stream
+from accounts.admin.filters import MomentFilter
 from accounts.admin.navigation import Place, Practice
 from accounts.admin.site import site
 from accounts.events import catalogue
@@ -61,7 +63,7 @@ class AuditAdmin(TenantModelAdmin):
 
     place = Place(Practice.SETTINGS, 20, "policy", "Audit trail")
     list_display = ["occurred_at", "name", "who", "actor_kind", "origin", "concerns"]
-    list_filter = [NameFilter, ActorFilter, ("occurred_at", RangeDateTimeFilter)]
+    list_filter = [NameFilter, ActorFilter, ("occurred_at", MomentFilter)]
     search_fields = ["name"]
     search_help_text = "An id, or the beginning of a name"
     ordering = ["-id"]
@@ -107,7 +109,7 @@ class AuditAdmin(TenantModelAdmin):
         assert request.tenant is not None  # noqa: S101 - the door has seen to it
         if not self.has_view_permission(request):
             return HttpResponse(status=403)
-        rows = self.get_changelist_instance(request).get_queryset(request)
+        rows = self.get_changelist_instance(request).queryset
         return stream(request.tenant, rows, COLUMNS, _cells, "audit-trail")
 
     @admin.display(description="who")
@@ -122,4 +124,4 @@ class AuditAdmin(TenantModelAdmin):
 def _cells(row: OutboxEvent) -> list[Any]:
     return [row.pk, row.occurred_at.isoformat(), row.created_at.isoformat(), row.name, row.actor_kind,
             row.actor_id, row.actor_label, row.origin, row.company_id, row.person_id, row.caused_by,
-            row.data]  # fmt: skip
+            json.dumps(row.data, ensure_ascii=False)]  # fmt: skip

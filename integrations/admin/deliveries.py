@@ -1,15 +1,18 @@
 """Deliveries: what was sent to whom, and what was answered."""
 
+import json
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
 from accounts.actor import Actor
+from accounts.admin import words
 from accounts.admin.acts import Act, Done
 from accounts.admin.base import TenantModelAdmin
-from accounts.admin.filters import ExactFilter
+from accounts.admin.filters import ExactFilter, MomentFilter
 from accounts.admin.forms import Data
 from accounts.admin.navigation import Place, Practice
 from accounts.admin.panels import Panel, shown_on
@@ -46,7 +49,7 @@ class DeliveryAdmin(TenantModelAdmin):
         ("status", ChoicesDropdownFilter),
         ("endpoint", RelatedDropdownFilter),
         EventFilter,
-        ("delivered_at", RangeDateTimeFilter),
+        ("delivered_at", MomentFilter),
     ]
     list_select_related = ["event", "endpoint"]
     ordering = ["-id"]
@@ -79,7 +82,7 @@ class DeliveryAdmin(TenantModelAdmin):
 
     @admin.display(description="data")
     def payload(self, row: Delivery) -> str:
-        return ", ".join(f"{name}: {value}" for name, value in row.event.data.items())
+        return json.dumps(row.event.data, ensure_ascii=False)
 
 
 @shown_on("integrations.delivery", order=10)
@@ -90,7 +93,7 @@ def attempts(request: TenantRequest, delivery: Delivery) -> Panel:
         ["When", "Answer", "Took", "What was said"],
         [
             [
-                Cell(f"{attempt.attempted_at:%Y-%m-%d %H:%M:%S}"),
+                Cell(words.moment(attempt.attempted_at, seconds=True)),
                 Cell(str(attempt.status_code or "none")),
                 figure(f"{attempt.duration_ms} ms"),
                 Cell(attempt.error or attempt.response_excerpt),

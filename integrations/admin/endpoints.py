@@ -13,6 +13,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.actor import Actor
+from accounts.admin import words
 from accounts.admin.acts import Act, Done
 from accounts.admin.base import TenantModelAdmin
 from accounts.admin.forms import ActForm, Data, VerbForm
@@ -201,8 +202,8 @@ def standing(request: TenantRequest, endpoint: WebhookEndpoint) -> Panel:
                 Cell(row.event.name, reverse("admin:integrations_delivery_change", args=[row.pk])),
                 Cell(STATES[row.status]),
                 figure(str(row.attempts)),
-                Cell(f"{timezone.localtime(row.due_at):%Y-%m-%d %H:%M}"),
-                Cell(f"{timezone.localtime(row.delivered_at):%Y-%m-%d %H:%M}" if row.delivered_at else ""),
+                Cell(words.moment(row.due_at)),
+                Cell(words.moment(row.delivered_at)),
             ]
             for row in rows[:LATEST]
         ],
@@ -220,5 +221,5 @@ def _how(endpoint: WebhookEndpoint) -> str:
     if not endpoint.is_enabled:
         return str(endpoint.get_disabled_reason_display()).lower()
     if endpoint.failing_since:
-        return f"failing since {timezone.localtime(endpoint.failing_since):%Y-%m-%d %H:%M}"
+        return f"failing since {words.moment(endpoint.failing_since)}"
     return "all well"

@@ -3,12 +3,13 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.contrib.filters.admin import BooleanRadioFilter, RangeDateFilter
+from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import display
 
 from accounts.actor import Actor
 from accounts.admin import words
 from accounts.admin.base import TenantModelAdmin
+from accounts.admin.filters import DayFilter
 from accounts.admin.forms import Data, VerbForm
 from accounts.admin.navigation import Place, Practice
 from accounts.admin.site import site
@@ -42,7 +43,7 @@ class CompanyAdmin(TenantModelAdmin):
         ArchivedFilter,
         ("is_customer", BooleanRadioFilter),
         StageFilter,
-        ("renewal_on", RangeDateFilter),
+        ("renewal_on", DayFilter),
     ]
     list_select_related = ["owner"]
     search_fields = ["name", "domain", "key"]

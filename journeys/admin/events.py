@@ -2,10 +2,9 @@
 
 from django.contrib import admin
 from django.http import HttpRequest
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from accounts.admin.base import TenantModelAdmin
-from accounts.admin.filters import ExactFilter
+from accounts.admin.filters import ExactFilter, MomentFilter
 from accounts.admin.navigation import Place, Practice
 from accounts.admin.site import site
 from journeys.admin.timeline import words_of
@@ -39,7 +38,7 @@ class EventAdmin(TenantModelAdmin):
 
     place = Place(Practice.CUSTOMERS, 40, "timeline")
     list_display = ["what", "occurred_at", "who", "company", "channel", "value", "source"]
-    list_filter = [NameFilter, ChannelFilter, SourceFilter, ("occurred_at", RangeDateTimeFilter)]
+    list_filter = [NameFilter, ChannelFilter, SourceFilter, ("occurred_at", MomentFilter)]
     list_select_related = ["identity__person", "company"]
     ordering = ["-id"]
     sortable_by = ()

@@ -6,11 +6,11 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
-from unfold.contrib.filters.admin import DropdownFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import DropdownFilter
 
 from accounts.actor import Actor
 from accounts.admin.base import TenantModelAdmin
-from accounts.admin.filters import StandingFilter
+from accounts.admin.filters import MomentFilter, StandingFilter
 from accounts.admin.forms import Data, VerbForm, dress
 from accounts.admin.navigation import Place, Practice
 from accounts.admin.site import site
@@ -70,7 +70,7 @@ class PersonAdmin(TenantModelAdmin):
     is_searched = True
     form = PersonForm
     list_display = ["who", "email", "company", "last_seen_at", "archived_at"]
-    list_filter = [ArchivedFilter, StageFilter, ("last_seen_at", RangeDateTimeFilter)]
+    list_filter = [ArchivedFilter, StageFilter, ("last_seen_at", MomentFilter)]
     search_fields = ["name", "email"]
     search_help_text = "Name or e-mail address"
     ordering = ["name", "id"]

@@ -7,12 +7,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
+from unfold.contrib.filters.admin import DropdownFilter
 
 from accounts.actor import Actor
 from accounts.admin import words
 from accounts.admin.base import TenantModelAdmin
-from accounts.admin.filters import StandingFilter
+from accounts.admin.filters import DayFilter, StandingFilter
 from accounts.admin.forms import Data, VerbForm
 from accounts.admin.navigation import Place, Practice
 from accounts.admin.panels import Panel, panels_of
@@ -92,7 +92,7 @@ class AccountAdmin(TenantModelAdmin):
     is_searched = True
     form = AccountForm
     list_display = ["company", "band", "score", "revenue", "tier", "renewal", "owner", "opened_on"]
-    list_filter = [OpenFilter, BandFilter, OwnerFilter, ("company__renewal_on", RangeDateFilter)]
+    list_filter = [OpenFilter, BandFilter, OwnerFilter, ("company__renewal_on", DayFilter)]
     list_select_related = ["company", "owner", "health"]
     search_fields = ["company__name", "company__domain", "company__key"]
     search_help_text = "Company"
@@ -107,7 +107,7 @@ class AccountAdmin(TenantModelAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """An account opens today, unless said otherwise."""
-        return {"opened_on": today(), **super().get_changeform_initial_data(request)}
+        return {"opened_on": today()}
 
     def write(self, actor: Actor, row: Account | None, data: Data) -> Account:
         """Open an account."""

@@ -7,14 +7,14 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.contrib.filters.admin import RangeDateFilter
+from django.urls import reverse
 from unfold.decorators import display
 
 from accounts.actor import Actor
 from accounts.admin import words
 from accounts.admin.acts import Act, Done
 from accounts.admin.base import TenantModelAdmin
-from accounts.admin.filters import StandingFilter
+from accounts.admin.filters import DayFilter, StandingFilter
 from accounts.admin.forms import ActForm, Data
 from accounts.admin.navigation import Place, Practice
 from accounts.admin.panels import Panel, shown_on
@@ -75,18 +75,18 @@ class EndForm(ActForm):
 
 
 def _amend(row: Contract, data: Data, by: Actor) -> Done:
-    contracts.amend(row, NewTerms(**data), by=by)
-    return Done("The terms are changed. What was agreed before is kept.")
+    made = contracts.amend(row, NewTerms(**data), by=by)
+    return Done("The terms are changed. What was agreed before is kept.", about=made)
 
 
 def _renew(row: Contract, data: Data, by: Actor) -> Done:
     made = contracts.renew(row, NewTerms(**data), by=by)
-    return Done(f"Renewed until {words.day(made.ends_on)}.")
+    return Done(f"Renewed until {words.day(made.ends_on)}.", about=made)
 
 
 def _end(row: Contract, data: Data, by: Actor) -> Done:
-    contracts.end(row, data["ends_on"], by=by)
-    return Done(f"It ends on {words.day(data['ends_on'])}, and no renewal is expected.")
+    made = contracts.end(row, data["ends_on"], by=by)
+    return Done(f"It ends on {words.day(data['ends_on'])}, and no renewal is expected.", about=made)
 
 
 def _is_latest(row: Contract) -> bool:
@@ -107,7 +107,7 @@ class ContractAdmin(TenantModelAdmin):
 
     place = Place(Practice.SUCCESS, 20, "contract")
     list_display = ["account", "revenue", "starts_on", "ends_on", "state", "recorded_at"]
-    list_filter = [VersionFilter, ("ends_on", RangeDateFilter)]
+    list_filter = [VersionFilter, ("ends_on", DayFilter)]
     list_select_related = ["account__company"]
     search_fields = ["account__company__name"]
     search_help_text = "Company"
@@ -174,7 +174,7 @@ def versions(request: TenantRequest, contract: Contract) -> Panel:
         ["Recorded", "Revenue per year", "Starts on", "Ends on"],
         [
             [
-                Cell(f"{row.recorded_at:%Y-%m-%d %H:%M}"),
+                Cell(words.moment(row.recorded_at), reverse("admin:success_contract_change", args=[row.pk])),
                 figure(words.money(row.recurring_revenue, row.currency)),
                 Cell(words.day(row.starts_on)),
                 Cell(words.day(row.ends_on)),

@@ -3,12 +3,12 @@
 from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from accounts.admin import words
 from accounts.admin.base import TenantModelAdmin
-from accounts.admin.filters import StandingFilter
+from accounts.admin.filters import DayFilter, StandingFilter
 from accounts.admin.navigation import Place, Practice
 from accounts.admin.site import site
 from success.models import HealthOverride, HealthRecord
@@ -20,7 +20,7 @@ class HealthRecordAdmin(TenantModelAdmin):
 
     place = Place(Practice.SUCCESS, 30, "monitor_heart", "Health history")
     list_display = ["account", "day", "band_in_words", "shown", "covered", "is_set_by_hand"]
-    list_filter = [("band", ChoicesDropdownFilter), ("day", RangeDateFilter)]
+    list_filter = [("band", ChoicesDropdownFilter), ("day", DayFilter)]
     list_select_related = ["account__company"]
     search_fields = ["account__company__name"]
     search_help_text = "Company"

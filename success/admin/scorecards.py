@@ -114,7 +114,7 @@ class ScorecardForm(ActForm):
 
 def _publish(row: Scorecard, data: Data, by: Actor) -> Done:
     made = scorecards.publish(data["title"], data["measures"], by=by)
-    return Done(f"Version {made.version} is in force; health is being worked out anew.")
+    return Done(f"Version {made.version} is in force; health is being worked out anew.", about=made)
 
 
 @admin.register(Scorecard, site=site)

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.models import Tenant
 from accounts.permissions import Role
+from accounts.tenancy import public
 from tests.client import signed_in
 from tests.factories import a_member
 
@@ -63,3 +64,15 @@ def told(answer: Any) -> str:
     """The last message that the next page will show, after a form that was accepted."""
     assert answer.status_code == HTTPStatus.FOUND, (answer.status_code, errors_of(answer))
     return [str(message) for message in get_messages(answer.wsgi_request)][-1]
+
+
+def is_too_late(answer: Any) -> bool:
+    """Whether a deed was not done, and its page not shown, because the row has changed meanwhile."""
+    return told(answer).endswith("is not possible any more: this changed meanwhile.")
+
+
+def browsing_in(zone: str, tenant: Tenant) -> Browser:
+    """A member of the tenant, whose clock is that of the zone."""
+    with public():
+        Tenant.objects.filter(pk=tenant.pk).update(time_zone=zone)
+    return Browser(tenant)

@@ -12,8 +12,8 @@ from accounts.tenancy import public
 from integrations import messages
 from integrations.models import Delivery, OutboxEvent, WebhookEndpoint
 from journeys.models import Person
-from tests.admin.pages import Browser, add_to, errors_of, list_of, page_of, told
-from tests.factories import PASSWORD, a_membership
+from tests.admin.pages import Browser, add_to, errors_of, is_too_late, list_of, page_of, told
+from tests.factories import PASSWORD, a_key, a_membership
 from tests.integrations.factories import HEARD, an_endpoint, something_happened
 from tests.journeys.factories import a_person
 
@@ -67,8 +67,21 @@ def test_a_revoked_key_opens_nothing(acme, globex):
 
     with public():
         assert keys.resolve(plain) is None
-    assert browser.get(page_of(key, "revoke")).status_code == 403
+    assert is_too_late(browser.get(page_of(key, "revoke")))
     assert "Revoked" in browser.page(list_of(ApiKey))
+
+
+def test_a_key_whose_time_is_over_is_not_in_use(acme, globex):
+    a_key(acme, "people.see")
+    browser = Browser(acme)
+    assert "In use" in browser.page(list_of(ApiKey))
+
+    with public():
+        ApiKey.objects.filter(tenant=acme).update(expires_at=timezone.now() - timedelta(minutes=1))
+
+    page = browser.page(list_of(ApiKey))
+    assert "Expired" in page
+    assert "In use" not in page
 
 
 def test_nobody_gives_a_key_more_than_they_may_do(acme, globex):
@@ -179,8 +192,8 @@ def test_endpoints_are_tested_switched_off_and_on_and_told_again(acme, globex):
     delivery = Delivery.objects.get()
     assert told(browser.post(page_of(delivery, "replay"))) == "It is sent once more."
     told(browser.post(page_of(endpoint, "disable")))
-    assert browser.post(page_of(endpoint, "test")).status_code == 403
-    assert browser.post(page_of(delivery, "replay")).status_code == 403
+    assert is_too_late(browser.post(page_of(endpoint, "test")))
+    assert is_too_late(browser.post(page_of(delivery, "replay")))
     told(browser.post(page_of(endpoint, "enable")))
     assert "Attempts" in browser.page(page_of(delivery))
     assert event.name in browser.page(page_of(endpoint))

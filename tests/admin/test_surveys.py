@@ -1,7 +1,7 @@
 """Surveys are made with a table of questions; answers are recorded by hand and read."""
 
 from experience.models import Answer, Response, Survey
-from tests.admin.pages import Browser, add_to, errors_of, list_of, page_of, told
+from tests.admin.pages import Browser, add_to, errors_of, is_too_late, list_of, page_of, told
 from tests.admin.test_account_page import text_of
 from tests.experience.factories import a_person, a_response, a_survey
 
@@ -77,7 +77,7 @@ def test_an_archived_survey_takes_no_answers(acme, globex):
 
     told(browser.post(page_of(survey, "archive")))
 
-    assert browser.get(page_of(survey, "record")).status_code == 403
+    assert is_too_late(browser.get(page_of(survey, "record")))
     assert "Archived" in browser.page(list_of(Survey))
 
 
