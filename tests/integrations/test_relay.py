@@ -131,6 +131,8 @@ def test_an_event_and_its_change_are_committed_together(committed):
             emit(EndpointEnabled(endpoint_id=uuid7()), by=an_actor())
             assert OutboxEvent.objects.exists()
             transaction.set_rollback(True)
+        with pytest.raises(RuntimeError, match="outside a transaction"):
+            emit(EndpointEnabled(endpoint_id=uuid7()), by=an_actor())
         with transaction.atomic():
             assert not OutboxEvent.objects.exists()
 

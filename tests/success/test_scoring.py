@@ -98,6 +98,14 @@ def test_a_first_answer_is_behaviour_not_staleness():
     assert (reasons.staleness, reasons.behaviour) == (0, 2_000)
 
 
+def test_a_step_that_knows_nothing_says_what_the_one_before_it_said():
+    before = State(CARD, {"nps": Reading(80, 85)})
+    after = State(CARD, {"nps": Reading(80, 95), "csat": Reading(60)})
+    reasons = split(before, after)
+    assert reasons is not None
+    assert (reasons.staleness, reasons.behaviour) == (0, -2_000)
+
+
 def test_there_is_no_difference_from_no_score():
     assert split(State(CARD, {}), State(CARD, {"csat": Reading(60)})) is None
     hidden = split(State(CARD, {}, override=4_000), State(CARD, {"csat": Reading(60)}))
