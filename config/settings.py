@@ -259,6 +259,7 @@ UNFOLD = {
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": ["accounts.admin.appearance.styles"],
+    "SCRIPTS": ["accounts.admin.appearance.script"],
     "BORDER_RADIUS": "8px",
     "SIDEBAR": {"show_search": True, "navigation": "accounts.admin.navigation.sidebar"},
     "COLORS": {

@@ -98,6 +98,8 @@ def test_lists_and_forms_keep_nobody_out(member, account):
         "/admin/journeys/person/add/",
         "/admin/journeys/event/",
         "/admin/success/scorecard/",
+        "/admin/success/account/add/",
+        f"/admin/success/account/{account.pk}/details/",
         "/admin/experience/survey/add/",
         "/admin/integrations/webhookendpoint/add/",
         "/admin/integrations/outboxevent/",
@@ -108,6 +110,26 @@ def test_lists_and_forms_keep_nobody_out(member, account):
         member.go(path)
         assert member.barriers() == [], path
         assert not member.overflows(), path
+
+
+@pytest.mark.parametrize("look", ["phone"])
+def test_long_lists_of_boxes_to_tick_fit_on_a_phone(look, member, account):
+    for path in ("/admin/integrations/webhookendpoint/add/", "/admin/accounts/apikey/add/"):
+        member.go(path)
+        assert not member.overflows(), path
+
+
+def test_what_is_written_from_right_to_left_turns_nothing_else_around(member, account):
+    member.go(f"/admin/success/account/{account.pk}/override/")
+    page = member.page
+    page.get_by_label("Score").fill("20")
+    page.get_by_label("Reason").fill("\u202eבואו")
+    page.get_by_role("button", name="Override health").click()
+    member.settle()
+
+    reason = page.locator(".u-score-words bdi", has_text="בואו")
+    assert reason.is_visible()
+    assert page.evaluate("e => getComputedStyle(e).unicodeBidi", reason.element_handle()) == "isolate"
 
 
 def test_a_company_is_chosen_by_typing(member, account):
