@@ -5,6 +5,7 @@ A value is what JSON could hold, with `Reference` where a variable stands; `prin
 
 import json
 import re
+from base64 import b64decode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -30,6 +31,9 @@ from tests.engines.world import Place, World
 NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*")
 LITERAL_MOST = 300
 """Characters of a text that stands in the document itself."""
+
+LENGTHS = [1, 2, 3, 0, 1, 2, 3, 0, 5, 6]
+"""Of lists; an order of six is one too many."""
 
 SIZES = [2, 1, 3, 5, 0, 10, 50, 100]
 BAD_SIZES = [-1, 101, 2**31 - 1]
@@ -178,7 +182,8 @@ class Values:
         more = {"has_default": has_default, "is_fixed": is_fixed}
         if self.chance(30):
             return self.variable(kind, hint, **more)
-        value = self.value(kind, hint, depth=3, may_refer=not is_fixed)
+        depth = self.pick([3, 3, 5, 8])  # `not` in `or` in `and` takes two for each list
+        value = self.value(kind, hint, depth=depth, may_refer=not is_fixed)
         return value if printable(value) else self.variable(kind, hint, **more)
 
     def variable(
@@ -250,11 +255,13 @@ class Values:
         if isinstance(kind, GraphQLList):
             if self.chance(3):
                 return self.value(kind.of_type, hint, depth=0, **more)  # stands for a list of one
-            return [self._part(kind.of_type, hint, depth, more) for _ in range(self.pick([1, 2, 3, 0]))]
+            return [self._part(kind.of_type, hint, depth, more) for _ in range(self.pick(LENGTHS))]
         if isinstance(kind, GraphQLInputObjectType):
             return self._object(kind, hint, depth, more)
         if isinstance(kind, GraphQLEnumType):
             return self.pick(list(kind.values))
+        if kind.name == "JSON" and may_refer and self.chance(25):
+            return self.pick([{"plan": self.variable(kind, hint)}, [1, self.variable(kind, hint)]])
         return self._scalar(kind, hint)
 
     def _part(self, kind: Any, hint: Hint, depth: int, more: dict[str, bool]) -> Any:
@@ -307,7 +314,8 @@ class Values:
             return str(self.pick(IDS))
         kinds = hint.kinds if hint.kinds and not self.chance(4) else tuple(NODES)
         ids = place.ids[self.pick(kinds)]
-        return ids[self.draw(below(12)) % len(ids)]
+        found = ids[self.draw(below(12)) % len(ids)]
+        return b64decode(found).decode().partition(":")[2] if self.chance(6) else found
 
     def _cursor(self, hint: Hint) -> str:
         assert hint.of_list

@@ -13,7 +13,9 @@ from accounts.permissions import Permission
 from tests.engines.arguments import MISSING, Hint, Values, Variable
 from tests.engines.asking import Operation
 from tests.engines.selections import Level, Selections
-from tests.engines.world import SCHEMA, Asker, World
+from tests.engines.world import SCHEMA, Asker, Place, World
+
+MUTATIONS: Any = SCHEMA.mutation_type and SCHEMA.mutation_type.fields
 
 DEPTHS = [5, 7, 9, 11, 3]
 ROOMS = [1500.0, 4500.0, 300.0, 4500.0]
@@ -85,34 +87,35 @@ def questions(draw: Any, world: World) -> list[tuple[Asker, Operation]]:
 
 @st.composite
 def mutations(draw: Any, world: World) -> tuple[Asker, Operation]:
-    """A mutation with any input that its type allows, and anything selected of what it answers."""
+    """A few mutations with any input that their types allow, and anything selected of what they answer."""
     place = draw(st.sampled_from([world.places["acme"], world.places["globex"]]))
     everything = place.key(frozenset(Permission))
     values = Values(draw, world, place)
     asker = draw(st.sampled_from(place.everybody)) if values.chance(15) else everything
-    fields: Any = SCHEMA.mutation_type and SCHEMA.mutation_type.fields
-    name = values.pick(list(fields))
-    declared = fields[name]
-    payload: Any = get_named_type(declared.type)
-    named = [get_named_type(each.type).name for each in payload.fields.values()]
-    kinds = tuple(each for each in named if each in place.ids)
-    kind = declared.args["input"].type
-    given = Values(draw, world, place, is_mild=True).plain(kind, Hint("input", kinds), draw)
-    selections = Selections(values)
-    room = values.pick(ROOMS)
-    answer = selections.some(payload, room, 9, Level())
-    fragments = _reached(answer, {each.name: each.text for each in selections.fragments})
-    used = set(USED.findall(" ".join([answer, *fragments])))
+    mild, selections = Values(draw, world, place, is_mild=True), Selections(values)
+    number = values.pick([1, 1, 2, 3])
+    room = values.pick(ROOMS) / number
+    heads, bodies, inputs = [], [], {}
+    for each in range(number):
+        name = values.pick(list(MUTATIONS))
+        kind, payload = MUTATIONS[name].args["input"].type, get_named_type(MUTATIONS[name].type)
+        inputs[f"input{each}"] = mild.plain(kind, Hint("input", _kinds(payload, place)), draw)
+        answer = selections.some(payload, room, 9, Level())
+        heads.append(f"$input{each}: {kind}")
+        bodies.append(f"m{each}: {name}(input: $input{each}) {{ refusals: errors {{ code }} {answer[1:]}")
+    fragments = _reached(" ".join(bodies), {each.name: each.text for each in selections.fragments})
+    used = set(USED.findall(" ".join([*bodies, *fragments])))
     variables = [each for key, each in values.variables.items() if key in used]
-    head = ", ".join(["$input: " + str(kind), *(each.declared for each in variables)])
-    document = "\n".join(
-        [
-            f"mutation({head}) {{ {name}(input: $input) {{ refusals: errors {{ code }} {answer[1:]} }}",
-            *fragments,
-        ]
-    )
+    head = ", ".join([*heads, *(each.declared for each in variables)])
+    document = "\n".join([f"mutation({head}) {{ {' '.join(bodies)} }}", *fragments])
     operation = Written(document, None, variables).with_values(draw)
-    return asker, Operation(document, {"input": given, **operation.variables})
+    return asker, Operation(document, {**inputs, **operation.variables})
+
+
+def _kinds(payload: Any, place: Place) -> tuple[str, ...]:
+    """The types that a mutation answers with, whose ids it may take."""
+    named = [get_named_type(each.type).name for each in payload.fields.values()]
+    return tuple(each for each in named if each in place.ids)
 
 
 def _reached(root: str, texts: Mapping[str, str]) -> list[str]:

@@ -1,5 +1,6 @@
 """In every place of a question where an id may stand, one of the neighbour's is like one of nobody's."""
 
+from base64 import b64decode
 from collections.abc import Iterator
 from typing import Any
 
@@ -84,6 +85,24 @@ def test_what_is_no_id_is_refused_wherever_one_may_stand(world, engine, given):
         operation = asked(field, argument, path, given)
         (error,) = ask(engine, everything, operation).body["errors"]
         assert error["message"] == "This is no id.", operation
+
+
+@pytest.mark.parametrize("engine", [COMPILING, ORDINARY], ids=["compiling", "ordinary"])
+def test_a_key_alone_is_like_the_id_where_it_can_be_of_one_type(world, engine):
+    place = world.places["acme"]
+    everything = place.key(frozenset(Permission))
+    for field, argument, path in PLACES:
+        for kind in _kinds(field, argument, path):
+            id = place.ids[kind][0]
+            key = b64decode(id).decode().partition(":")[2]
+            by_id, by_key = (
+                ask(engine, everything, asked(field, argument, path, each)).text for each in (id, key)
+            )
+            if field in {"node", "nodes"}:
+                assert "This is no id." in by_key
+            else:
+                assert comparable(by_key) == comparable(by_id)
+                assert "errors" not in by_id, (field, path)
 
 
 @pytest.mark.parametrize("engine", [COMPILING, ORDINARY], ids=["compiling", "ordinary"])

@@ -47,11 +47,12 @@ def _settled_moment(found: re.Match[str]) -> str:
 
 
 def _became(text: str) -> str:
-    """What became of a mutation: nobody carried it out, it was refused, or it changed something."""
-    payload = next(iter((json.loads(text).get("data") or {"": None}).values()))
-    if payload is None:
+    """What became of mutations: nobody carried them out, they were refused, or one changed something."""
+    payloads = [each for each in (json.loads(text).get("data") or {}).values() if each is not None]
+    if not payloads:
         return "not carried out"
-    return "changed" if any(payload.values()) and not payload["refusals"] else "refused"
+    changed = [each for each in payloads if any(each.values()) and not each["refusals"]]
+    return "changed" if changed else "refused"
 
 
 def test_mutations_answer_alike(world):
