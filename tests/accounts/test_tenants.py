@@ -7,9 +7,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.test import Client
 
 from accounts import migrating, tenants
 from accounts.errors import Conflict, DomainError
+from accounts.identifiers import uuid7
 from accounts.models import Membership, Tenant, User
 from accounts.tenancy import inside, owning, public
 from tests.factories import PASSWORD, a_membership
@@ -96,6 +98,41 @@ def test_a_name_that_cannot_be_a_schema_is_refused(acme, globex, schema):
         assert Tenant.objects.count() == 2
 
 
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "",
+        "https://n.unison.test",
+        "n.unison.test/path",
+        "n.unison.test:8000",
+        "n unison.test",
+        ".unison.test",
+        "n.unison.test\n",
+        "n" * 254,
+        "localhost",  # the API's
+        "ACME.unison.test",  # taken
+    ],
+)
+def test_a_host_at_which_no_tenant_could_be_reached_is_refused(acme, globex, domain):
+    with pytest.raises(DomainError) as refused:
+        tenants.create("N", "initech", domain)
+    assert refused.value.field == "domain"
+    assert not tables("initech")
+
+
+def test_a_host_is_kept_as_browsers_name_it(acme, globex):
+    tenants.create("Initech", "initech", "Initech.Unison.test")
+
+    assert Client().get("/", headers={"host": "initech.unison.test"}).status_code == 302
+
+
+@pytest.mark.parametrize("currency", ["eur", "E U", "€", ""])
+def test_a_currency_is_three_capitals(acme, globex, currency):
+    with pytest.raises(DomainError) as refused:
+        tenants.create("N", "initech", "n.unison.test", currency=currency)
+    assert refused.value.field == "currency"
+
+
 def test_creating_is_all_or_nothing(acme, globex):
     with pytest.raises(Conflict):
         tenants.create("N", "initech", "acme.unison.test")
@@ -125,6 +162,30 @@ def test_deleting_leaves_nothing_of_it_and_nothing_else_less(acme, globex):
         assert Membership.objects.filter(pk=stays.pk).exists()
     with pytest.raises(tenants.TenantGone):
         tenants.live("initech")
+
+
+def test_a_role_that_a_copy_of_the_database_needs_stays_for_it(acme, globex):
+    tenant = tenants.create("Initech", "initech", "initech.unison.test")
+    tenants.suspend(tenant)
+    with public(), connection.cursor() as cursor:  # as the copy would: outside the tenant's own schema
+        cursor.execute(f'GRANT SELECT ON django_content_type TO "{tenant.role_name}"')
+
+    tenants.delete(tenant)
+
+    assert not tables("initech")
+    with public():
+        assert not Tenant.objects.filter(schema_name="initech").exists()
+
+
+def test_a_tenant_is_repaired_in_a_cluster_that_never_had_one(acme, globex, monkeypatch):
+    """A dump holds no roles: neither the tenant's nor that which all tenants share."""
+    monkeypatch.setattr("accounts.provisioning.GROUP", f"unison_elsewhere_{uuid7().hex}")
+
+    call_command("tenant", "repair", "acme", stdout=StringIO())
+
+    with public(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("REVOKE unison_tenants FROM " + connection.ops.quote_name(acme.role_name))
+    assert Tenant.objects.get() == acme
 
 
 @pytest.mark.parametrize(("typed", "told"), [("", "add --yes"), ("acme\n", "Nothing was deleted.")])

@@ -63,7 +63,7 @@ class Command(BaseCommand):
                     members.add(
                         email, email.partition("@")[0], Role.OWNER, password=options["password"], by=by
                     )
-        self.stdout.write(f"{tenant} is at {domain}.")
+        self.stdout.write(f"{tenant} is at {domain.lower()}.")
 
     def list(self, **_: Any) -> None:
         """Show all tenants."""
@@ -84,9 +84,10 @@ class Command(BaseCommand):
         self.stdout.write(f"{schema} is live.")
 
     def repair(self, *, schema: str, **_: Any) -> None:
-        """Make the role and rights anew."""
+        """Make the role and rights anew, and those that all tenants share."""
         tenant = self._tenant(schema)
         with public(), transaction.atomic():
+            provisioning.make_shared()
             provisioning.build_wall(tenant)
         self.stdout.write(f"{schema} has its role and its rights.")
 
