@@ -70,6 +70,27 @@ def test_a_tenant_sees_its_own_part_of_public(acme, globex):
     assert not User.objects.filter(pk=theirs.user_id).exists()
 
 
+def test_the_wall_has_no_chinks(acme, globex):
+    """What no single statement shows for sure, because the planner decides in which order it looks."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT has_schema_privilege('public', 'USAGE'), has_schema_privilege('globex', 'USAGE')"
+        )
+        assert cursor.fetchone() == (False, False)
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'v' AND relnamespace = 'shared'::regnamespace"
+            " AND NOT coalesce('security_barrier=true' = ANY (reloptions), false)"
+        )
+        assert cursor.fetchall() == []
+    with public(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT inherit_option, set_option FROM pg_auth_members WHERE member = current_user::regrole"
+            " AND roleid = %s::regrole AND grantor = current_user::regrole",
+            [acme.role_name],
+        )
+        assert cursor.fetchall() == [(False, True)]
+
+
 def test_a_user_read_inside_a_tenant_cannot_be_saved(acme, globex):
     a_membership(acme)
     with pytest.raises(RuntimeError):

@@ -14,10 +14,11 @@ from accounts.tenancy import inside
 from experience import responses
 from experience.drafts import AnswerDraft, ResponseDraft
 from experience.models import Answer, Response
-from journeys.models import Affiliation, Event
+from journeys.models import Affiliation, Event, Person
 from tests.client import queries
 from tests.experience.factories import a_company, a_draft, a_person, a_response, a_survey
 from tests.factories import an_actor
+from tests.journeys.factories import fold_all
 
 MAY = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -37,6 +38,16 @@ def test_an_answer_is_kept_and_stands_on_the_timeline(acme, globex):
     assert (line.name, line.value, line.channel) == ("experience.nps_answered", Decimal(9), "email")
     assert (line.occurred_at, line.company_id, line.is_backfilled) == (MAY, company.pk, False)
     assert "Lovely" not in str(line.properties)
+
+
+def test_who_answers_was_seen(acme, globex):
+    survey, person, other = a_survey("nps"), a_person(), a_person()
+    for who, channel in ((person, "email"), (other, "")):  # by whatever road, or as somebody wrote it down
+        responses.record(a_draft(survey, who, 9, responded_at=MAY, channel=channel), by=an_actor())
+    fold_all()
+
+    seen = dict(Person.objects.values_list("pk", "last_seen_at"))
+    assert seen == {person.pk: MAY, other.pk: None}
 
 
 def test_each_kind_has_its_own_name_on_the_timeline(acme, globex):

@@ -91,6 +91,14 @@ def test_both_add_from_left_to_right(acme, globex, weights, values, hundredths):
     _agree(card, [known])
 
 
+def test_a_point_of_a_curve_belongs_to_the_line_that_leads_to_it(acme, globex):
+    """A slope of 1/49 comes back as a little less than 1."""
+    card = Card((Measure("nps", "nps", Curve(((0.0, 0.0), (49.0, 1.0), (100.0, 100.0))), 1.0),))
+
+    assert score(card, {"nps": Reading(49.0)}).points == (0.9999999999999999,)
+    _agree(card, [{"nps": Reading(value)} for value in (0.0, 49.0, 100.0)])
+
+
 def test_both_know_a_value_up_to_the_very_day_of_its_age(acme, globex):
     curve = Curve(((0.0, 0.0), (100.0, 100.0)))
     card = Card((Measure("nps", "nps", curve, 1.0, 90), Measure("csat", "csat", curve, 1.0)))
