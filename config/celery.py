@@ -1,6 +1,7 @@
 """The worker's application: one queue of work, each piece of it for one tenant."""
 
 import logging
+import os
 from typing import Any
 
 from celery import Celery
@@ -45,6 +46,7 @@ def give_back(**_: object) -> None:
     connection.close()
 
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("unison", task_cls=TenantTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -56,9 +56,15 @@ def _name_the_tenant(_logger: Any, _method: str, event: dict[str, Any]) -> dict[
 
 
 def _hide_values(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
-    """Keep the first line of each exception: in Postgres' second one stand the values, such as an address."""
+    """Keep the first line of each exception: in Postgres' second one stand the values, such as an address.
+
+    Django adds the request with what was asked for; Celery tells an exception in its line, and once more.
+    """
     for exception in event.get("exception", []):
         exception["exc_value"] = str(exception.get("exc_value", "")).partition("\n")[0]
+    event.pop("request", None)
+    if "exc" in (of_task := event.pop("data", None) or {}):
+        event["event"] = event["event"].partition(of_task["exc"])[0].rstrip(": ")
     return event
 
 
@@ -116,6 +122,7 @@ def logging_config(level: str, *, as_json: bool) -> dict[str, Any]:
         "loggers": {
             requests.name: {"handlers": ["requests"], "propagate": False},
             "django": {"level": "WARNING"},
+            "django.request": {"level": "ERROR"},  # that one was refused stands on the request's line
             "celery": {"level": "WARNING"},
         },
     }

@@ -165,6 +165,7 @@ def _sender(request: HttpRequest, post: Post) -> Resolved:
     sender = keys.resolve(plain, origin=origin_of(request), host=None if host in settings.API_HOSTS else host)
     if sender is None:
         raise Unreadable(HTTPStatus.UNAUTHORIZED, "unauthorized", "There is no such write key.")
+    request.tenant = sender.tenant  # type: ignore[attr-defined]  # for the request's line in the log
     return sender
 
 
