@@ -37,6 +37,9 @@ def test_it_opens_its_own_tenant_with_its_own_scopes(acme, globex, django_captur
     assert resolved.actor.origin == "192.0.2.1"
     with public():
         assert ApiKey.objects.get(pk=resolved.key.pk).last_used_at
+    with django_capture_on_commit_callbacks() as later:
+        keys.resolve(plain)
+    assert not later  # a busy key is not a busy row
 
 
 def test_a_scope_of_a_later_version_permits_nothing(acme, globex):

@@ -6,7 +6,7 @@ from journeys import affiliations
 from journeys.affiliations import AffiliationDraft
 from journeys.models import Event
 from tests.factories import an_actor
-from tests.journeys.factories import DAY, NOON, a_company, a_person, an_event, take
+from tests.journeys.factories import DAY, HOUR, NOON, a_company, a_person, an_event, take
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +42,18 @@ def test_it_is_where_they_mainly_belonged_at_the_time(acme, globex):
         "9_days_ago": former.pk,
         "10_days_ago": None,
     }
+
+
+def test_from_the_moment_they_left_it_is_nowhere(acme, globex):
+    person = a_person(user_id="ada")
+    home = affiliations.affiliate(person, a_company(), AffiliationDraft(since=NOON - DAY), by=an_actor())
+    affiliations.end(home, at=NOON, by=an_actor())
+
+    moments = {"before": NOON - HOUR, "then": NOON}
+    take(*[an_event(name, occurred_at=moment) for name, moment in moments.items()])
+
+    stamped = dict(Event.objects.filter(source="web").values_list("name", "company"))
+    assert stamped == {"before": home.company_id, "then": None}
 
 
 def test_it_is_nowhere(acme, globex):

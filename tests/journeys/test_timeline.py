@@ -15,6 +15,7 @@ from accounts.identifiers import uuid7
 from accounts.tenancy import inside
 from journeys import affiliations
 from journeys.affiliations import AffiliationDraft
+from journeys.incoming import Identification
 from journeys.models import AppendOnly, Arrival, DailyRollup, Event, Person
 from tests.client import queries
 from tests.factories import an_actor
@@ -79,6 +80,16 @@ def test_what_concerns_a_customer_is_a_line(acme, globex, tasted):
     assert line.identity.person == person
     with inside(globex):
         assert not Event.objects.exists()
+
+
+def test_news_of_somebody_hangs_on_what_they_are_best_known_by(acme, globex, tasted):
+    take(an_event(identity=("anonymous", "browser-1")))
+    take(Identification(anonymous_id="browser-1", user_id="ada"))
+    emit(tasted(person_id=Person.objects.get().pk), by=an_actor())
+
+    line = Event.objects.get(name="kitchen.verdict_given")
+    assert line.identity is not None
+    assert (line.identity.kind, line.identity.value) == ("user", "ada")
 
 
 def test_history_that_is_told_later_says_when_it_was_known(acme, globex, tasted):
