@@ -6,3 +6,7 @@ class ExperienceConfig(AppConfig):
 
     name = "experience"
     verbose_name = "Customer experience"
+
+    def ready(self) -> None:
+        """Listen."""
+        from experience import receivers  # noqa: F401  # its handlers subscribe by being there
