@@ -50,13 +50,14 @@ ENCRYPTION_KEYS = env.listed(
 BEHIND_PROXY = env.flag("BEHIND_PROXY", default=False)
 SITE_HOST = env(
     "SITE_HOST", default="localhost", check=variables.host, must="be the name of a host, such as example.com"
-)
-API_HOSTS = env.listed(
+).lower()
+_api_hosts = env.listed(
     "API_HOSTS",
     ["localhost", "127.0.0.1"] if DEBUG or IS_TEST else [f"api.{SITE_HOST}"],
     check=variables.host,
     must="be names of hosts, such as api.example.com, with commas between them",
 )
+API_HOSTS = [name.lower() for name in _api_hosts]  # as a request names them
 ALLOWED_HOSTS = env.listed(
     "ALLOWED_HOSTS",
     [".localhost", "localhost", "127.0.0.1"] if DEBUG else [f".{SITE_HOST}"],
@@ -126,7 +127,7 @@ CACHES = {
         "KEY_FUNCTION": "accounts.caching.key_of_tenant",
     }
 }
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+CELERY_BROKER_URL = variables.broker(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -106,6 +106,13 @@ def queue(text: str) -> None:
         raise ValueError
 
 
+def broker(address: str) -> str:
+    """The queue's address in Celery's words, which by itself would believe any certificate."""
+    if address.startswith("rediss://") and "ssl_cert_reqs=" not in address:
+        return f"{address}{'&' if '?' in address else '?'}ssl_cert_reqs=required"
+    return address.replace("unix://", "redis+socket://", 1)
+
+
 def host(text: str) -> None:
     """Refuse what is not the name of a host: an address with a scheme or a port is not."""
     if not HOST.fullmatch(text):

@@ -2,11 +2,14 @@
 
 import subprocess
 import sys
+from ssl import CERT_NONE, CERT_REQUIRED
 
 import pytest
 from cryptography.fernet import Fernet
+from kombu.connection import Connection
 
 from config.local.addresses import PROJECT
+from config.variables import broker
 from tests.local.test_up import surroundings
 
 DATABASE = "DATABASE_URL must be an address such as postgresql://user:password@host/name."
@@ -89,6 +92,30 @@ def test_all_that_is_wrong_is_said_at_once(turn):
 def test_what_is_right_is_taken():
     assert read(**RIGHT) == (0, "")
     assert read() == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("given", "found"), [({}, "api.example.com"), ({"API_HOSTS": "Data.Example.com"}, "data.")]
+)
+def test_hosts_are_kept_as_requests_name_them(given, found):
+    shown = (sys.executable, "-c", "from config.settings import API_HOSTS; print(API_HOSTS)")
+    production = {name: RIGHT[name] for name in ("DATABASE_URL", "SECRET_KEY")}
+
+    assert found in ended(*shown, SITE_HOST="Example.COM", **production, **given)[1]
+
+
+@pytest.mark.parametrize(
+    ("address", "believed"),
+    [
+        ("rediss://:word@valkey:6380/1", {"ssl_cert_reqs": CERT_REQUIRED}),
+        ("rediss://valkey?ssl_ca_certs=/ca", {"ssl_cert_reqs": CERT_REQUIRED, "ssl_ca_certs": "/ca"}),
+        ("rediss://valkey?ssl_cert_reqs=none", {"ssl_cert_reqs": CERT_NONE}),
+        ("redis://valkey", False),
+        ("unix:///run/valkey.sock", False),
+    ],
+)
+def test_the_queue_asks_for_a_certificate(address, believed):
+    assert Connection(broker(address)).ssl == believed  # type: ignore[no-untyped-call]
 
 
 def test_a_production_lacks_its_key_beside_what_is_wrong():
