@@ -117,6 +117,10 @@ def test_long_lists_of_boxes_to_tick_fit_on_a_phone(look, member, account):
     for path in ("/admin/integrations/webhookendpoint/add/", "/admin/accounts/apikey/add/"):
         member.go(path)
         assert not member.overflows(), path
+    member.go(f"/admin/success/account/{account.pk}/details/")
+    label = member.page.locator("label", has_text="Tier")
+    label.evaluate("label => label.textContent = 'A question of many words. '.repeat(5)")
+    assert not member.overflows()
 
 
 def test_what_is_written_from_right_to_left_turns_nothing_else_around(member, account):
