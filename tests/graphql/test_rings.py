@@ -11,6 +11,7 @@ from journeys.models import Person
 from tests.client import Api
 from tests.factories import a_key
 from tests.journeys.factories import a_person
+from tests.local.processes import wait_until
 
 UPDATE = """mutation ($first: ID!, $between: ID!, $last: ID!, $name: String!) {
   first: personUpdate(input: {id: $first, name: $name}) { errors { code } }
@@ -25,13 +26,12 @@ WHERE NOT granted AND datname = current_database()
 """
 
 
-def until_waiting(many: int) -> None:
-    """Go on when so many wait for a row."""
-    found = 0
+def waiting() -> int:
+    """How many wait for a row."""
     with connection.cursor() as cursor:
-        while found < many:
-            cursor.execute(WAITING)
-            (found,) = cursor.fetchone()
+        cursor.execute(WAITING)
+        (found,) = cursor.fetchone()
+    return found
 
 
 def test_of_requests_in_a_ring_one_is_told_to_send_again_and_the_rest_stands(committed):
@@ -52,7 +52,8 @@ def test_of_requests_in_a_ring_one_is_told_to_send_again_and_the_rest_stands(com
             Person.objects.select_for_update().get(pk=between.pk)
             one = pool.submit(send, "one", first=ada, last=bob)
             two = pool.submit(send, "two", first=bob, last=ada)
-            until_waiting(2)  # each has changed its first, and waits for the one between
+            # each has changed its first, and waits for the one between
+            wait_until(lambda: waiting() == 2, "both wait", within=60)
         answers = {"one": one.result(), "two": two.result()}
 
     assert not [answer for answer in answers.values() if "errors" in answer]
