@@ -15,6 +15,8 @@ esac
 
 case "$role" in
 web)
+    PROMETHEUS_MULTIPROC_DIR=$(mktemp -d) # its processes count there together, so that each knows what /metrics says
+    export PROMETHEUS_MULTIPROC_DIR
     exec python -m granian --interface wsgi --no-ws \
         --host "${HOST:-0.0.0.0}" --port "${PORT:-8000}" \
         --workers "${WEB_PROCESSES:-2}" --blocking-threads "${WEB_THREADS:-3}" \

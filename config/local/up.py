@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -117,10 +118,13 @@ def start(supervisor: Supervisor, stack: ExitStack, options: Namespace, port: in
     """Start worker, beat and web; they end in the opposite order."""
     celery = [sys.executable, "-m", "celery", "--app", "config", "--quiet"]
     schedule = str(options.data / "beat-schedule")
+    figures = options.data / "figures"
+    shutil.rmtree(figures, ignore_errors=True)
+    figures.mkdir()  # both processes of the web count there, for /metrics
     commands = {
         "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO"],
         "beat": [*celery, "beat", "--schedule", schedule, "--loglevel", "WARNING"],
-        "web": web_command(options.host, port),
+        "web": ["env", f"PROMETHEUS_MULTIPROC_DIR={figures}", *web_command(options.host, port)],
     }
     graces = {"worker": 20.0, "beat": 5.0, "web": 10.0}
     for name, command in commands.items():

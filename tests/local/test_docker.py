@@ -9,6 +9,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import psycopg
 import pytest
@@ -68,7 +70,7 @@ def container(folder) -> dict[str, str]:
         STATIC_ROOT=str(folder / "static"),
         BEAT_SCHEDULE=str(folder / "beat-schedule"),
         HOST="127.0.0.1",
-        WEB_PROCESSES="1",
+        WEB_PROCESSES="2",
         WORKER_PROCESSES="1",
     )
 
@@ -99,6 +101,13 @@ def is_listening(container: dict[str, str]) -> bool:
         return bool(client.exists("_kombu.binding.celery.pidbox"))
 
 
+def requests_counted(port: int) -> float:
+    """How many requests `/metrics` tells of, asked over a connection of its own."""
+    with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+        told = re.findall(r"^unison_requests_total{.*} (.+)$", answer.read().decode(), re.MULTILINE)
+    return sum(map(float, told))
+
+
 def test_migrate_then_web_worker_and_beat(container):
     with (
         role(container, "migrate") as migrate,
@@ -118,6 +127,10 @@ def test_migrate_then_web_worker_and_beat(container):
         wait_until(lambda: ports.is_ready("127.0.0.1", port), "web")
         wait_until(lambda: is_listening(container), "worker")
         wait_until(Path(container["BEAT_SCHEDULE"]).exists, "beat")
+        for _ in range(20):
+            with suppress(HTTPError):
+                urlopen(f"http://127.0.0.1:{port}/", timeout=5)
+        assert {requests_counted(port) for _ in range(20)} == {20}, "each process tells of its own requests"
         for process in (web, worker, beat):
             process.terminate()
         words = [process.communicate(timeout=60)[0] for process in (web, worker, beat)]
