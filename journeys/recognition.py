@@ -31,8 +31,9 @@ class Register:
 
     @property
     def emptied(self) -> dict[UUID, UUID]:
-        """People who have no identity left, and who took the last one over."""
-        return {person: heir for person, heir in self.left.items() if not self.held[person]}
+        """People who were there and have no identity left, and who took the last one over."""
+        there = {person: heir for person, heir in self.left.items() if person not in self.born}
+        return {person: heir for person, heir in there.items() if not self.held[person]}
 
     def meet(self, identity: IdentityKey) -> UUID:
         """The person with this identity; somebody new where nobody has it."""

@@ -112,6 +112,16 @@ class TestIdentifying:
             ("journeys.affiliation_begun", None, None),
         ]
 
+    def test_who_was_a_visitor_within_a_batch_alone_never_was(self, acme, globex):
+        take(Identification(user_id="ada"))
+        take(
+            Identification(anonymous_id="x", traits={"plan": "pro"}),
+            Identification(user_id="ada", anonymous_id="x"),
+        )
+
+        assert Person.objects.get().traits == {"plan": "pro"}
+        assert news() == ["person_created", "person_updated"]
+
     def test_where_somebody_belongs_already_stays_as_it_is(self, acme, globex):
         for user, company, role in (("ada", "initech", "champion"), ("ada", "hooli", "user")):
             take(Grouping(company_key=company, identity=("user", user), role=role))
