@@ -40,7 +40,7 @@ class MemberLeft(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordChanged(DomainEvent):
-    """A member gave themselves another password; sessions of theirs elsewhere are over."""
+    """A member got another password, from themselves or from who manages members; other sessions are over."""
 
     name: ClassVar = "accounts.password_changed"
     public: ClassVar = False

@@ -85,6 +85,29 @@ def change_password(user: User, password: str, *, by: Actor) -> User:
     return user
 
 
+@transaction.atomic
+def reset_password(membership: Membership, password: str, *, by: Actor) -> Membership:
+    """Give a member who forgot theirs another password; where they are signed in, they are so no more."""
+    by.require(Permission.MANAGE_MEMBERS)
+    with public():
+        locked = _locked(membership, by)
+        _give_password(locked.user, password)
+    emit(PasswordChanged(user_id=locked.user_id), by=by)
+    return locked
+
+
+@transaction.atomic
+def make_owner(email: str, password: str, *, by: Actor) -> Membership:
+    """Let somebody in as an owner with this password, whether they are a member already or not."""
+    with public():
+        rows = Membership.objects.active().filter(tenant=tenant(), user__email__iexact=email)
+        known = rows.first()
+    if known is None:
+        return add(email, email.partition("@")[0], Role.OWNER, password=password, by=by)
+    reset_password(known, password, by=by)
+    return change_role(known, Role.OWNER, by=by)
+
+
 def find(membership_id: UUID, *, by: Actor) -> Membership:
     """A member of the current tenant."""
     with public():

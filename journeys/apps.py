@@ -9,7 +9,7 @@ class JourneysConfig(AppConfig):
     name = "journeys"
 
     def ready(self) -> None:
-        """Let the timeline hear what verbs announce."""
-        from journeys import receivers
+        """Let the timeline hear what verbs announce; make our offers."""
+        from journeys import offers, receivers  # noqa: F401  # offers are made by being there
 
         receivers.listen()

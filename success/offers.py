@@ -16,11 +16,13 @@ from accounts.permissions import Permission
 from accounts.tenancy import tenant
 from journeys.checks import recorded
 from journeys.models import Company
-from success import accounts, checks, contracts
+from success import accounts, checks, contracts, scorecards
 from success.accounts import AccountDraft
 from success.contracts import ContractDraft
 from success.days import today
 from success.models import Account, Contract
+
+offers("success.scorecard_install")(scorecards.install_default)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

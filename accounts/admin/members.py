@@ -43,6 +43,16 @@ def _end(row: Membership, data: Data, by: Actor) -> Done:
     return Done(f"{row.user} is no member any more.")
 
 
+def _reset(row: Membership, data: Data, by: Actor) -> Done:
+    password = secrets.token_urlsafe(12)
+    members.reset_password(row, password, by=by)
+    return Done("A new password", password, _handing_over(row))
+
+
+def _handing_over(row: Membership) -> str:
+    return f"Hand it to {row.user.email} in a safe way, and ask them to change it after signing in."
+
+
 @admin.register(Membership, site=site)
 class MembershipAdmin(TenantModelAdmin):
     """Members are invited, given a role and let go; nobody is deleted, because the past names them."""
@@ -60,6 +70,16 @@ class MembershipAdmin(TenantModelAdmin):
     fieldsets = ((None, {"fields": ("who", "email_of", "role", "created_at", "ended_at")}),)
     readonly_fields = ("who", "email_of", "created_at", "ended_at")
     acts = (
+        Act(
+            name="password",
+            title="New password",
+            explanation="For a member who forgot theirs: they get a new one, which is shown to you once, and"
+            " are signed out wherever they are signed in. The audit trail says who did it.",
+            icon="lock_reset",
+            permission=Permission.MANAGE_MEMBERS,
+            perform=_reset,
+            fits=lambda row: row.ended_at is None,
+        ),
         Act(
             name="end",
             title="Let go",
@@ -89,8 +109,7 @@ class MembershipAdmin(TenantModelAdmin):
             return members.change_role(row, data["role"], by=actor)
         first_password = secrets.token_urlsafe(12)
         made = members.add(data["email"], data["name"], data["role"], password=first_password, by=actor)
-        hint = f"Hand it to {made.user.email} in a safe way, and ask them to change it after signing in."
-        made.shown_once = Done("A first password", first_password, hint)  # type: ignore[attr-defined]
+        made.shown_once = Done("A first password", first_password, _handing_over(made))  # type: ignore[attr-defined]
         return made
 
     @admin.display(description="name", ordering="user__name")

@@ -13,7 +13,12 @@ from accounts import migrating, tenants
 from accounts.errors import Conflict, DomainError
 from accounts.identifiers import uuid7
 from accounts.models import Membership, Tenant, User
+from accounts.permissions import Role
 from accounts.tenancy import inside, owning, public
+from journeys import stages
+from journeys.models import Stage
+from success import scorecards
+from success.models import Scorecard
 from tests.factories import PASSWORD, a_membership
 
 
@@ -162,6 +167,31 @@ def test_deleting_leaves_nothing_of_it_and_nothing_else_less(acme, globex):
         assert Membership.objects.filter(pk=stays.pk).exists()
     with pytest.raises(tenants.TenantGone):
         tenants.live("initech")
+
+
+def test_the_command_makes_a_tenant_that_can_begin(acme, globex):
+    given = ("--domain", "initech.unison.test", "--owner", "bill@initech.test", "--password", PASSWORD)
+    call_command("tenant", "create", "initech", *given, stdout=StringIO())
+
+    with inside(tenants.live("initech")):
+        assert Scorecard.objects.current().get().measures.count() == len(scorecards.DEFAULT)
+        assert list(Stage.objects.values_list("key", flat=True)) == [one.key for one in stages.DEFAULTS]
+    with inside(globex):
+        assert not Scorecard.objects.exists()
+
+
+@pytest.mark.parametrize("email", ["Ada@acme.test", "new@acme.test"])
+def test_the_operator_lets_an_owner_in(acme, globex, email):
+    a_membership(acme, Role.VIEWER, email="ada@acme.test")
+    wanted = "another horse, another staple"
+
+    call_command("tenant", "owner", "acme", email, "--password", wanted, stdout=StringIO())
+
+    with public():
+        owner = Membership.objects.get(tenant=acme, role=Role.OWNER, ended_at=None)
+        assert owner.user.email == email.lower()
+        assert owner.user.check_password(wanted)
+        assert not Membership.objects.filter(tenant=globex).exists()
 
 
 def test_a_role_that_a_copy_of_the_database_needs_stays_for_it(acme, globex):

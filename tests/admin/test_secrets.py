@@ -13,6 +13,7 @@ from integrations import messages
 from integrations.models import Delivery, OutboxEvent, WebhookEndpoint
 from journeys.models import Person
 from tests.admin.pages import Browser, add_to, errors_of, is_too_late, list_of, page_of, told
+from tests.client import signed_in
 from tests.factories import PASSWORD, a_key, a_membership
 from tests.integrations.factories import HEARD, an_endpoint, something_happened
 from tests.journeys.factories import a_person
@@ -116,6 +117,30 @@ def test_the_same_address_in_another_tenant_is_somebody_else(acme, globex):
     assert Membership.objects.get(user__email="both@example.test").user_id != other.pk
     with public():
         assert User.objects.get(pk=other.pk).check_password(PASSWORD)
+
+
+def test_who_forgot_their_password_gets_a_new_one_that_is_shown_once(acme, globex):
+    member, browser = a_membership(acme, Role.CSM), Browser(acme, Role.ADMIN)
+    elsewhere = signed_in(acme, member.user)
+
+    password = shown_secret(browser.post(page_of(member, "password")))
+
+    with public():
+        assert User.objects.get(pk=member.user_id).check_password(password)
+    assert elsewhere.get("/admin/").status_code == 302
+    assert nowhere_else(browser, password, page_of(member))
+    told_of = OutboxEvent.objects.get(name="accounts.password_changed")
+    assert (told_of.actor_id, told_of.data) == (browser.user.pk, {"user_id": str(member.user_id)})
+
+
+def test_an_admin_gives_no_owner_another_password(acme, globex):
+    owner, browser = a_membership(acme), Browser(acme, Role.ADMIN)
+
+    refused = browser.post(page_of(owner, "password"))
+
+    assert list(errors_of(refused)) == ["__all__"]
+    with public():
+        assert User.objects.get(pk=owner.user_id).check_password(PASSWORD)
 
 
 def test_members_get_other_roles_and_are_let_go(acme, globex):

@@ -1,4 +1,4 @@
-"""`manage.py tenant create|list|suspend|resume|delete|repair`: the operator's door."""
+"""`manage.py tenant create|owner|list|suspend|resume|delete|repair`: the operator's door."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -9,13 +9,13 @@ from django.db import transaction
 from accounts import members, provisioning, tenants
 from accounts.actor import Actor
 from accounts.errors import Conflict, DomainError
+from accounts.events import ask
 from accounts.models import Tenant
-from accounts.permissions import Role
 from accounts.tenancy import inside, public
 
 
 class Command(BaseCommand):
-    help = "Create, list, suspend, resume, repair or delete tenants."
+    help = "Create tenants, let their owners in, list, suspend, resume, repair or delete tenants."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
@@ -27,6 +27,10 @@ class Command(BaseCommand):
         create.add_argument("--currency", default="EUR")
         create.add_argument("--owner", metavar="EMAIL", help="the first owner; needs --password")
         create.add_argument("--password")
+        owner = actions.add_parser("owner", help="a new owner, or another password for one who forgot theirs")
+        owner.add_argument("schema")
+        owner.add_argument("email")
+        owner.add_argument("--password", required=True)
         actions.add_parser("list", help="all tenants")
         for action, text in [
             ("suspend", "shut a tenant; nothing is lost"),
@@ -57,13 +61,19 @@ class Command(BaseCommand):
                 time_zone=options["time_zone"],
                 currency=options["currency"],
             )
-            if email := options["owner"]:
-                with inside(tenant):
-                    by = Actor.system("tenant create")
-                    members.add(
-                        email, email.partition("@")[0], Role.OWNER, password=options["password"], by=by
-                    )
+            by = Actor.system("tenant create")
+            with inside(tenant):
+                ask("success.scorecard_install", by=by)
+                ask("journeys.stages_install", by=by)
+                if email := options["owner"]:
+                    members.make_owner(email, options["password"], by=by)
         self.stdout.write(f"{tenant} is at {domain.lower()}.")
+
+    def owner(self, *, schema: str, email: str, password: str, **_: Any) -> None:
+        """Let somebody in as an owner, with this password."""
+        with inside(self._tenant(schema)):
+            members.make_owner(email, password, by=Actor.system("tenant owner"))
+        self.stdout.write(f"{email} is an owner of {schema}.")
 
     def list(self, **_: Any) -> None:
         """Show all tenants."""
