@@ -25,7 +25,7 @@ ZONES = ("America/St_Johns", "Asia/Kathmandu", "Australia/Lord_Howe", "Europe/Be
 NAMES = ("opened", "asked", "seen", "page")
 EDGES = st.sampled_from([0, 1, 27, 28, 29, 30, 55, 56, 57])
 DAYS = EDGES | st.integers(0, 120)
-PAST = st.lists(st.integers(1, 70), min_size=2, max_size=3, unique=True)
+PAST = st.lists(st.integers(1, 60), min_size=4, max_size=6, unique=True)
 
 
 class Cast:
@@ -130,4 +130,6 @@ def merged(cast: Cast) -> None:
 TODAY = st.sampled_from(
     [said("asked", "support"), said("seen", "ignored"), said("opened", "ignored"), (0, merged)]
 )
-DEEDS = st.lists(uses() | uses() | uses() | answers() | terms() | closings() | TODAY, min_size=3, max_size=25)
+DEEDS = st.lists(
+    uses() | uses() | uses() | answers() | terms() | closings() | TODAY, min_size=15, max_size=40
+)
