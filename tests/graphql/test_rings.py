@@ -29,6 +29,9 @@ WHERE NOT granted AND datname = current_database()
 def waiting() -> int:
     """How many wait for a row."""
     with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_stat_clear_snapshot()"
+        )  # or who came later would not be seen all transaction
         cursor.execute(WAITING)
         (found,) = cursor.fetchone()
     return found
