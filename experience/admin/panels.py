@@ -24,12 +24,11 @@ DAYS = 90
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A figure with its name, how certain it is, and what it means."""
+    """A figure with its name, and how certain it is."""
 
     name: str
     value: str
     certainty: str
-    definition: str
 
 
 @shown_on(DASHBOARD, order=40)
@@ -39,7 +38,7 @@ def voice(request: TenantRequest, row: None) -> Panel | None:
         return None
     now = timezone.now()
     answers = Answer.objects.visible_to(request.actor).between(now - timedelta(days=DAYS), now)
-    note = f"Answers of the last {DAYS} days. {Nps.definition} {Csat.definition} An empty set has no score."
+    note = f"Answers of the last {DAYS} days."
     return _figures("What customers say", answers, note, layout="main")
 
 
@@ -47,7 +46,7 @@ def voice(request: TenantRequest, row: None) -> Panel | None:
 def survey_figures(request: TenantRequest, survey: Survey) -> Panel | None:
     """The scores of one survey."""
     answers = Answer.objects.visible_to(request.actor).of_survey(survey)
-    return _figures("Figures", answers, "All answers there are. Scales are never pooled.", layout="main")
+    return _figures("Figures", answers, "All answers there are.", layout="main")
 
 
 @shown_on("experience.survey", order=20)
@@ -100,6 +99,8 @@ def _latest(request: TenantRequest, responses: Any, *, names: bool) -> Panel | N
 
 def _figures(title: str, answers: AnswerQuerySet, note: str, *, layout: str) -> Panel:
     context = {"tiles": list(_tiles(answers))}
+    stated = " ".join(figure.definition for figure in (Nps, Csat, Ces, Mean))
+    note = f"{note} {stated} An empty set has no score. Scales are never pooled."
     return Panel(title, "experience/admin/figures.html", context, note=note, layout=layout, icon="reviews")
 
 
@@ -114,6 +115,6 @@ def _tile(
     name: str, score: Nps | Csat | Ces | Mean | None, *, digits: int = 0, unit: str = "", signed: bool = False
 ) -> Tile:
     if score is None:
-        return Tile(name, words.NONE, "nobody answered", "")
+        return Tile(name, words.NONE, "nobody answered")
     value = words.signed(score.score, digits) if signed else words.number(score.score, digits)
-    return Tile(name, f"{value}{unit}", certainty(score), score.definition)
+    return Tile(name, f"{value}{unit}", certainty(score))

@@ -21,6 +21,7 @@ from accounts.admin.table_field import TableField
 from accounts.middleware import TenantRequest
 from accounts.permissions import Permission
 from success import scorecards
+from success.admin.words import VALUES
 from success.models import FeatureName, Measure, Scorecard
 from success.scorecards import MeasureDraft
 
@@ -72,7 +73,8 @@ class ScorecardForm(ActForm):
             ),
             f"{name}-curve": TableField(
                 columns, rows=max(POINTS, len(curve) + SPARE), required=False, label="Curve",
-                help_text="By rising value; straight lines between the points, level outside them.",
+                help_text=f"{VALUES[name]} By rising value; straight lines between the points, level outside"
+                " them.",
             ),
         }  # fmt: skip
         self.initial[f"{name}-title"] = measure.title if measure else FeatureName(name).label

@@ -46,6 +46,20 @@ def _days(days: int) -> str:
     return f"{days:,} day{'' if days == 1 else 's'}"
 
 
+VALUES: dict[str, str] = {
+    FeatureName.USAGE_TREND: "Use in the last 28 days against the 28 before:"
+    " (last − before) / (last + before). −1 is all gone, 0 as before, 1 all new.",
+    FeatureName.DAYS_SINCE_SEEN: "Days since they last used anything.",
+    FeatureName.BREADTH: "How many people were active within 30 days.",
+    FeatureName.SUPPORT_LOAD: "Calls for help within 28 days.",
+    FeatureName.NPS: "NPS of each person's last answer within a year, −100 to 100.",
+    FeatureName.CSAT: "CSAT of each person's last answer within a year, 0 to 100 %.",
+    FeatureName.CES: "Mean of each person's last answer within a year, 1 to 7; 7 is easy.",
+    FeatureName.RATING: "Mean of each person's last answer within a year, 1 to 10.",
+    FeatureName.RENEWAL_NEARNESS: "Days to the renewal; below 0 when it is over.",
+}
+"""What the values of a curve are, for those who draw it."""
+
 SEEN: dict[str, Callable[[float], str]] = {
     FeatureName.USAGE_TREND: trend,
     FeatureName.DAYS_SINCE_SEEN: _since,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from success.admin.words import VALUES
 from success.models import FeatureName, Scorecard
 from tests.admin.pages import Browser, errors_of, list_of, page_of, told
 from tests.success.factories import a_measure, published
@@ -33,6 +34,16 @@ def as_shown(browser: Browser, card: Scorecard) -> dict[str, str]:
 def measures_of(card: Scorecard) -> list[tuple]:
     rows = card.measures.order_by("position")
     return [(row.key, row.title, row.weight, row.max_age_days, row.curve) for row in rows]
+
+
+def test_the_form_says_what_the_values_of_each_curve_are(acme, globex):
+    published()
+
+    page = Browser(acme).page(page_of(Scorecard.objects.get(), "publish"))
+
+    assert VALUES.keys() == set(FeatureName.values)
+    for words in VALUES.values():
+        assert words in page
 
 
 def test_published_as_it_is_shown_nothing_is_lost(card, acme):

@@ -1,6 +1,9 @@
 """Surveys are made with a table of questions; answers are recorded by hand and read."""
 
+from django.utils.html import escape
+
 from experience.models import Answer, Response, Survey
+from experience.scores import Ces, Csat, Mean, Nps
 from tests.admin.pages import Browser, add_to, errors_of, is_too_late, list_of, page_of, told
 from tests.admin.test_account_page import text_of
 from tests.experience.factories import a_person, a_response, a_survey
@@ -87,3 +90,12 @@ def test_comments_are_shown_as_text_not_as_markup(acme, globex):
 
     for path in (page_of(person), page_of(response), list_of(Response)):
         assert "<script>alert" not in browser.page(path)
+
+
+def test_every_figure_says_what_it_is(acme, globex):
+    browser = Browser(acme)
+    pages = [browser.page("/admin/"), browser.page(page_of(a_survey("nps")))]
+
+    for page in pages:
+        for figure in (Nps, Csat, Ces, Mean):
+            assert escape(figure.definition) in page
