@@ -67,15 +67,15 @@ MILD: dict[str, list[Any]] = SCALARS | {
 
 MISTAKES: dict[str, list[Any]] = {
     "Boolean": ["true", 0],
-    "Int": ["1", 1.5, 2**31, True, 10**20],
+    "Int": ["1", 1.5, 2.0, 2**31, True, 10**20],
     "Float": ["1", True],
     "Decimal": ["NaN", "1e3", "", "1" * 21, True, {}],
     "DateTime": ["0001-01-01T00:00:00Z", "yesterday", 5, "2026-02-30T00:00:00Z"],
     "Date": ["1899-12-31", "2026-02-30", "2026-3-1", 5],
     "String": [7, True, ["x"], {}],
-    "ID": [1.5, True, {}],
+    "ID": [1.5, True, {}, 7],
 }
-"""Values that are not of the type; sent as variables, for a document that held one would not be valid."""
+"""Values that are not of the type, or just so; sent as variables: in a document they would not be valid."""
 
 IDS = [
     "",
