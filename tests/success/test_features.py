@@ -7,14 +7,15 @@ from django.db import connection
 
 from accounts.tenancy import inside
 from experience.models import QuestionKind
+from journeys import intake
+from journeys.incoming import Identification, Incoming
 from journeys.intake import identify
-from journeys.incoming import Identification
 from success import contracts, features, health, signals
 from success.contracts import NewTerms
-from success.days import today
+from success.days import start_of, today
 from success.models import Account, Due, Feature
 from tests.factories import an_actor
-from tests.success.factories import a_contract, ago, an_account, answered, happened, work
+from tests.success.factories import a_contract, ago, an_account, answered, happened, noon, work
 
 
 def known(account: Account, day: date | None = None) -> Feature:
@@ -50,10 +51,11 @@ def test_usage_trend_compares_four_weeks_with_the_four_before(acme, globex, days
     assert known(account).usage_trend == trend
 
 
-def test_a_young_account_has_no_trend(acme, globex):
-    account = an_account(opened=55)
+@pytest.mark.parametrize(("opened", "trend"), [(55, None), (56, 1.0)])
+def test_a_young_account_has_no_trend(acme, globex, opened, trend):
+    account = an_account(opened=opened)
     happened(account, [1, 2, 3])
-    assert known(account).usage_trend is None
+    assert known(account).usage_trend == trend
 
 
 def test_last_seen_looks_back_as_far_as_it_takes(acme, globex):
@@ -77,6 +79,32 @@ def test_breadth_counts_people_not_identities(acme, globex):
     identify(Identification(user_id=f"ada-{account.pk}", anonymous_id=f"cookie-{account.pk}"), by=an_actor())
     happened(account, [2], user="cookie", kind="anonymous")
     assert known(account).breadth == 2
+
+
+def test_windows_end_on_the_day_they_say(acme, globex):
+    account = an_account()
+    happened(account, [29], user="within")
+    happened(account, [30], user="before")
+    assert known(account).breadth == 1
+
+    answered(account, QuestionKind.CSAT, 1, days=365)
+    assert known(account).csat is None
+    answered(account, QuestionKind.CSAT, 5, days=364)
+    assert known(account).csat == 100
+
+
+def test_what_is_dated_tomorrow_is_not_yet(acme, globex):
+    account = an_account()
+    happened(account, [3])
+    early = Incoming(
+        name="report_opened",
+        occurred_at=start_of(ago(-1)),
+        identity=("user", "ada"),
+        company_id=account.company_id,
+    )
+    assert intake.take([early], source="test", by=an_actor()).stored == 1
+    row = known(account)
+    assert (row.last_seen_on, row.breadth) == (ago(3), 1)
 
 
 def test_support_load_is_unknown_until_something_counts_as_support(acme, globex):
@@ -128,6 +156,15 @@ def test_renewal_is_the_next_contract_that_is_neither_renewed_nor_ended(acme, gl
     assert known(account).renewal_on == ago(-20)
     contracts.renew(yearly, NewTerms(ends_on=ago(-385)), by=an_actor())
     assert known(account).renewal_on == ago(-70)
+
+
+def test_a_contract_changed_today_does_not_change_the_past(acme, globex):
+    account = an_account()
+    agreed = a_contract(account, ends=20, recorded_at=noon(20))
+    contracts.end(agreed, ago(-5), by=an_actor())
+    assert known(account).renewal_on is None
+    assert known(account, ago(10)).renewal_on == ago(-20)
+    assert known(account, ago(21)).renewal_on is None
 
 
 def test_what_becomes_known_late_does_not_change_the_past(acme, globex):
