@@ -1,5 +1,6 @@
 """Past days, as they would have been shown: only what was recorded by then counts."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -8,8 +9,8 @@ from accounts.errors import Forbidden, Invalid
 from accounts.permissions import Permission
 from accounts.tenancy import inside
 from integrations.models import OutboxEvent
-from success import accounts, history, scorecards
-from success.models import Account, FeatureName, Health, HealthRecord
+from success import accounts, history, overrides, scorecards
+from success.models import Account, FeatureName, Health, HealthOverride, HealthRecord
 from tests.client import queries
 from tests.factories import an_actor
 from tests.success.factories import a_measure, ago, an_account, happened, noon, published, work
@@ -31,6 +32,27 @@ def test_a_past_day_counts_what_was_recorded_by_then(acme, globex):
         day: history.as_of([account.pk], ago(day))[account.pk].score for day in (41, 40, 36, 35, 11, 10)
     }
     assert figures == {41: None, 40: 10, 36: 10, 35: 20, 11: 20, 10: 0}
+
+
+@pytest.mark.parametrize(
+    ("ended", "shown"),
+    [
+        (None, {11: 10, 10: 20, 5: 20, 4: 10, 3: 10}),  # until it expires
+        (7, {11: 10, 10: 20, 8: 20, 7: 10, 5: 10}),  # until somebody ends it
+    ],
+)
+def test_an_override_is_shown_on_the_days_it_held(acme, globex, ended, shown):
+    published(a_measure(FeatureName.BREADTH))
+    account = an_account()
+    happened(account, range(0, 40, 2))
+    soon = noon(-1)
+    overrides.override(account, score=Decimal(20), reason="Known better.", expires_at=soon, by=an_actor())
+    HealthOverride.objects.update(
+        created_at=noon(10), expires_at=noon(4), ended_at=noon(ended) if ended else None
+    )
+    work()
+
+    assert {day: history.as_of([account.pk], ago(day))[account.pk].score for day in shown} == shown
 
 
 def test_history_brought_in_is_rebuilt_day_by_day(acme, globex):
