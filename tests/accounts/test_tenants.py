@@ -253,5 +253,7 @@ def test_the_operators_command(acme, globex):
         with pytest.raises(CommandError):
             call_command("tenant", *refused, stdout=out)
     call_command("tenant", "suspend", "initech", stdout=out)
+    with inside(acme):
+        connection.check_constraints()  # as the commit of each command does; here all are one transaction
     call_command("tenant", "delete", "initech", "--yes", stdout=out)
     assert not tables("initech")
