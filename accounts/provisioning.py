@@ -87,6 +87,7 @@ def raze(tenant: Tenant) -> None:
     # roles belong to the cluster: a copy of this database may need the role still, which then is the copy's
     run(
         f"""
+        SET CONSTRAINTS ALL IMMEDIATE; -- no table is dropped while rows of this transaction are unchecked
         DROP SCHEMA IF EXISTS "{tenant.schema_name}" CASCADE;
         DO $$ BEGIN DROP ROLE IF EXISTS "{tenant.role_name}";
         EXCEPTION WHEN dependent_objects_still_exist THEN NULL; END $$
