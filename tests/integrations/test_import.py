@@ -40,6 +40,24 @@ def test_people_and_where_they_belong(load):
     assert (affiliation.person, affiliation.company.key, affiliation.role) == (ann, "c1", "champion")
 
 
+def test_who_is_refused_is_named_by_the_line_they_are_on(load, tmp_path):
+    errors = tmp_path / "errors.csv"
+    content = (
+        "user_id,email,company_key,role\n"
+        "u1,ann@initech.example,c1,champion\n"
+        "u2,bob@initech.example,c1,boss\n"
+        "u3,nonsense,,\n"
+        "u4,dee@initech.example,c1,\n"
+    )
+    with pytest.raises(CommandError, match="2 rows were refused"):
+        load("people", content, "--errors", str(errors))
+
+    assert [(line, column) for line, column, _ in mistakes(errors)] == [("3", "role"), ("4", "email")]
+    assert sorted(Person.objects.filter(affiliations__role="champion").values_list("email", flat=True)) == [
+        "ann@initech.example"
+    ]
+
+
 def test_contracts_open_the_accounts_they_need(load):
     load("companies", "key,name\nc1,Initech\nc2,Hooli\n")
     content = (
