@@ -28,6 +28,8 @@ def test_recurring_revenue_is_what_runs_by_currency(acme, globex):
     assert totals(metrics.recurring_revenue(Account.objects.all())) == [("EUR", 130, 2), ("USD", 7, 1)]
     tomorrow = metrics.recurring_revenue(Account.objects.all(), day=ago(-1))
     assert totals(tomorrow) == [("EUR", 180, 2), ("USD", 7, 1)]
+    last, ended = (metrics.recurring_revenue(Account.objects.all(), day=ago(-day)) for day in (179, 180))
+    assert (totals(last), totals(ended)) == ([("EUR", 130, 2), ("USD", 7, 1)], [])
     accounts.close(second, by=an_actor())
     assert totals(metrics.recurring_revenue(Account.objects.all())) == [("EUR", 100, 1), ("USD", 7, 1)]
     with inside(globex):
@@ -92,6 +94,18 @@ def test_renewals_ahead_come_with_revenue_and_health(acme, globex):
 
     contracts.renew(soon, NewTerms(ends_on=ago(-385)), by=an_actor())
     assert [one.contract_id for one in metrics.renewals_ahead(Account.objects.all()).renewals] == [today.pk]
+
+
+def test_a_day_without_a_record_shows_the_band_of_the_one_before(acme, globex):
+    published(a_measure(FeatureName.BREADTH))
+    account = an_account(opened=30)
+    for user in range(9):
+        happened(account, [5], user=str(user))
+    work()
+    history.rebuild([ago(4)], by=an_actor())
+
+    shown = [metrics.health_distribution(Account.objects.all(), day=ago(day)).healthy for day in (5, 4, 3)]
+    assert shown == [0, 1, 1]
 
 
 def test_health_is_spread_over_bands(acme, globex):
