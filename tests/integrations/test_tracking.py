@@ -3,7 +3,9 @@
 import base64
 import json
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -17,8 +19,9 @@ from segment.analytics.client import Client
 from accounts import keys
 from accounts.models import ApiKey
 from accounts.tenancy import inside
-from integrations.tracking import views
+from integrations.tracking import throttle, views
 from integrations.tracking.throttle import Throttle
+from integrations.tracking.wire import Unreadable
 from journeys.models import Affiliation, Arrival, Company, Event, Person
 from tests.client import queries
 from tests.factories import a_key, a_write_key, an_actor
@@ -154,6 +157,18 @@ def test_too_much_in_a_minute(server, write_key, settings, monkeypatch, one_minu
     answer = post(server, "track", a_track(), write_key)
     assert answer.status_code == 429
     assert 0 < int(answer.headers["Retry-After"]) <= 60
+
+
+def test_each_key_has_a_minute_of_its_own(settings, monkeypatch):
+    settings.TRACKING_CALLS_PER_MINUTE = 3
+    now, calls, (one, other) = [60_000.0], Throttle(), (uuid4(), uuid4())
+    monkeypatch.setattr(throttle, "time", SimpleNamespace(time=lambda: now[0]))
+    for key in (one, other):
+        calls.count(key, 3)
+        with pytest.raises(Unreadable):
+            calls.count(key, 1)
+    now[0] += 60
+    calls.count(one, 3)
 
 
 def test_the_catalogue_is_there_for_everybody(server):
