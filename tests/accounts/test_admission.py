@@ -93,6 +93,23 @@ def test_what_was_taken_from_a_key_it_has_no_more(committed, known):
         assert names(post(globex, known["globex"])) == ["globex"]
 
 
+def test_what_its_tenant_has_become_a_key_is_told_at_once(committed, known):
+    acme = committed["acme"]
+
+    def currency() -> str:
+        asked = post(acme, known["acme"], "{ viewer { tenant { currency } } }").json()
+        return asked["data"]["viewer"]["tenant"]["currency"]
+
+    before = currency()
+    try:
+        with public():
+            Tenant.objects.filter(pk=acme.pk).update(currency="JPY")
+        assert [before, currency()] == ["EUR", "JPY"]
+    finally:
+        with public():
+            Tenant.objects.filter(pk=acme.pk).update(currency=before)
+
+
 def test_a_suspended_tenant_is_gone_at_once(committed, known):
     acme, globex = committed.values()
     with public():
