@@ -23,6 +23,7 @@ from success import accounts
 from success.accounts import AccountDraft
 from success.admin.deeds import DEEDS
 from success.admin.page import COMPANY, account_of, banner_of
+from success.admin.words import score as shown
 from success.days import today
 from success.models import BANDS, Account
 
@@ -136,7 +137,7 @@ class AccountAdmin(TenantModelAdmin):
 
     @admin.display(description="score", ordering="health__score")
     def score(self, row: Account) -> str:
-        return words.number(row.health.score, 1)
+        return shown(row.health.score)
 
     @admin.display(description="revenue per year", ordering="company__recurring_revenue")
     def revenue(self, row: Account) -> str:

@@ -14,6 +14,7 @@ from accounts.admin.tables import Cell, Table, figure, table_panel
 from accounts.middleware import TenantRequest
 from accounts.permissions import Permission
 from success import metrics
+from success.admin.words import score as shown
 from success.days import today
 from success.metrics import HealthDistribution, RecurringRevenue, RenewalsAhead, Revenue
 from success.models import BANDS, Account, HealthRecord
@@ -92,7 +93,7 @@ def at_risk(request: TenantRequest, row: None) -> Panel | None:
     rows = [
         [
             Cell(str(account.company), _address(account.pk)),
-            figure(words.number(account.health.score, 1)),
+            figure(shown(account.health.score)),
             figure(words.money(account.company.recurring_revenue, account.company.currency)),
             Cell(words.day(account.company.renewal_on)),
             Cell(str(account.owner) if account.owner else "nobody"),

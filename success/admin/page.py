@@ -15,6 +15,7 @@ from accounts.admin.panels import Panel, shown_on
 from accounts.middleware import TenantRequest
 from accounts.permissions import Permission
 from success import explanations
+from success.admin.words import score as shown
 from success.admin.words import seen
 from success.days import today
 from success.explanations import Difference, Explanation
@@ -34,7 +35,7 @@ def banner_of(request: TenantRequest, account: Account) -> Panel | None:
     band = explanation.band if explanation else ""
     score = explanation.score if explanation else None
     context: dict[str, Any] = {
-        "ring": Ring(None if score is None else float(score), words.number(score, 1), band or "unknown"),
+        "ring": Ring(None if score is None else float(score), shown(score), band or "unknown"),
         "band": band or "unknown",
         "band_words": dict(BANDS).get(band, "Not known"),
         "explanation": explanation,
@@ -135,8 +136,8 @@ def _span(request: TenantRequest, account: Account, title: str, now: date, days:
     return {
         "title": title,
         "change": words.signed(found.change, 2),
-        "before": words.number(found.before.score, 1),
-        "after": words.number(found.after.score, 1),
+        "before": words.number(found.before.score, 2),
+        "after": words.number(found.after.score, 2),
         "causes": [(cause, words.signed(part, 2)) for cause, part in causes],
     }
 
@@ -173,7 +174,7 @@ def account_of(request: TenantRequest, company: Any) -> Panel | None:
         "account": account,
         "url": reverse("admin:success_account_change", args=[account.pk]),
         "sees_health": request.actor.may(Permission.SEE_HEALTH),
-        "score": words.number(account.health.score, 1),
+        "score": shown(account.health.score),
         "band": account.health.band or "unknown",
         "band_words": account.health.get_band_display() or "Not known",
     }

@@ -1,6 +1,7 @@
-"""What a measure saw, as people read it."""
+"""A score, and what its measures saw, as people read them."""
 
 from collections.abc import Callable
+from decimal import ROUND_FLOOR, Decimal
 
 from accounts.admin.words import number, signed
 from success.explanations import Line
@@ -8,6 +9,11 @@ from success.models import FeatureName
 from success.sentences import trend
 
 UNKNOWN = "not known"
+
+
+def score(value: Decimal | None) -> str:
+    """A score as it is shown beside its band: what is cut off would else round it into the next one."""
+    return number(value and value.quantize(Decimal("0.1"), ROUND_FLOOR), 1)
 
 
 def seen(line: Line) -> str:

@@ -51,7 +51,7 @@ def test_the_score_is_shown_with_its_band_in_words_and_its_coverage(acme, accoun
 
     health = Health.objects.get(account=account)
     assert health.score == Decimal("69.58")
-    assert "Watch Health score 69.6 of 100; 80 % of what it looks at is freshly known" in page
+    assert "Watch Health score 69.5 of 100; 80 % of what it looks at is freshly known" in page
 
 
 def test_the_parts_sum_to_the_score_and_what_is_stale_is_unknown(acme, account):
