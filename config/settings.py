@@ -149,6 +149,7 @@ CELERY_BEAT_SCHEDULE = {
     "tell what happened": {"task": "integrations.tasks.relay_events_everywhere", "schedule": 30},
     "deliver what is due": {"task": "integrations.tasks.deliver_webhooks_everywhere", "schedule": 15},
     "score what is due": {"task": "success.tasks.score_due_everywhere", "schedule": 60},
+    "forget who has gone": {"task": "accounts.tasks.clear_sessions_everywhere", "schedule": 3600},
     "score everything": {"task": "success.tasks.score_all_everywhere", "schedule": 3600},
 }
 

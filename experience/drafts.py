@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.errors import Conflict, Invalid
 from experience.models import Question, QuestionKind, Survey
 from experience.models.responses import TEXT_LIMIT
+from journeys.incoming import EARLIEST
 
 CLOCK_SKEW = timedelta(minutes=5)
 """How far in the future a sender's clock may be."""
@@ -77,6 +78,8 @@ def _check_when(draft: ResponseDraft, now: datetime) -> None:
             raise Invalid("A time needs its offset from UTC.", field=field)
         if moment > now + CLOCK_SKEW:
             raise Invalid("This lies in the future.", field=field)
+        if moment < EARLIEST:
+            raise Invalid("This lies before 1970.", field=field)
     if draft.recorded_at and draft.recorded_at < (draft.responded_at or now):
         raise Invalid("It cannot be known before it happened.", field="recorded_at")
 

@@ -26,8 +26,8 @@ from integrations.events import (
 from integrations.models import Delivery, DisabledReason, OutboxEvent, WebhookEndpoint
 
 MOST_ENDPOINTS = 50
-OVERLAP = timedelta(hours=24)
-LONGEST_OVERLAP = timedelta(days=7)
+OVERLAP_HOURS = 24
+MOST_OVERLAP_HOURS = 7 * 24
 MOST_REPLAYED = 50_000
 
 
@@ -105,22 +105,24 @@ def update(endpoint: WebhookEndpoint, draft: EndpointDraft, *, by: Actor) -> Web
 
 
 @transaction.atomic
-def rotate_secret(endpoint: WebhookEndpoint, *, overlap: timedelta = OVERLAP, by: Actor) -> Keyed:
+def rotate_secret(endpoint: WebhookEndpoint, *, overlap_hours: int = OVERLAP_HOURS, by: Actor) -> Keyed:
     """Give an endpoint a new secret; messages are signed with both until the overlap is over.
 
     A second rotation within the overlap would drop the secret that receivers still know: only one without any
     overlap does so, for a secret that has leaked.
     """
     by.require(Permission.MANAGE_WEBHOOKS)
-    if not timedelta() <= overlap <= LONGEST_OVERLAP:
-        raise Invalid(f"Secrets overlap for {LONGEST_OVERLAP.days} days at most.", field="overlap")
+    if not 0 <= overlap_hours <= MOST_OVERLAP_HOURS:
+        raise Invalid(f"Secrets overlap for 0 to {MOST_OVERLAP_HOURS} hours.", field="overlap_hours")
     locked, secret = _lock(endpoint), signing.new_secret()
-    if overlap and locked.previous_secret_until and locked.previous_secret_until > timezone.now():
-        raise Conflict("Two secrets sign already: wait, or rotate without any overlap.", field="overlap")
+    if overlap_hours and locked.previous_secret_until and locked.previous_secret_until > timezone.now():
+        raise Conflict(
+            "Two secrets sign already: wait, or rotate without any overlap.", field="overlap_hours"
+        )
     locked.sealed_previous_secret = locked.sealed_secret
     locked.sealed_secret = secrets.seal(secret)
     locked.previous_secret_until = locked.updated_at = timezone.now()
-    locked.previous_secret_until += overlap
+    locked.previous_secret_until += timedelta(hours=overlap_hours)
     locked.save(
         update_fields=["sealed_previous_secret", "sealed_secret", "previous_secret_until", "updated_at"],
     )

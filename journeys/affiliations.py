@@ -231,7 +231,9 @@ def _begin(pairs: Mapping[Pair, Grouping]) -> list[DomainEvent]:
 
 def _end(affiliation: Affiliation, moment: datetime, place: str = "") -> None:
     if affiliation.since and moment < affiliation.since:
-        raise Invalid("This would end an affiliation before it began.", field=f"{place}since")
+        raise Invalid("This would end an affiliation before it began.", field=f"{place}at")
+    if moment > timezone.now():
+        raise Invalid("This lies in the future.", field=f"{place}at")
     affiliation.until = moment
 
 

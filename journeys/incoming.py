@@ -241,6 +241,8 @@ def _told(properties: Mapping[str, Any]) -> str:
 def _name(name: str) -> str:
     if "." in name and (app := name.partition(".")[0]).lower() in OUR_APPS:
         raise Refused("name", f"Names that begin with “{app}.” are kept for what Unison itself announces.")
+    if name.isspace():
+        raise Refused("name", "This may not be empty.")
     return _short("name", name, 120)
 
 

@@ -11,8 +11,8 @@ from typing import Any, NoReturn
 
 from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import HttpRequest
-from django.http.request import UnreadablePostError
 
+from accounts.bodies import body_of
 from accounts.graphql import guard, limits
 from accounts.graphql.engine import Question
 from accounts.graphql.errors import Code, Refused, error
@@ -109,16 +109,12 @@ def read(request: HttpRequest) -> Question:
 
 
 def _body(request: HttpRequest) -> bytes:
-    too_large = malformed(f"The body is larger than {limits.BODY_BYTES} bytes.", 413)
     try:
-        body = request.body
+        return body_of(request, limits.BODY_BYTES)
     except RequestDataTooBig as refusal:
-        raise too_large from refusal
-    except (UnreadablePostError, BadRequest) as refusal:
+        raise malformed(f"The body is larger than {limits.BODY_BYTES} bytes.", 413) from refusal
+    except (OSError, BadRequest) as refusal:
         raise malformed("The body could not be read.") from refusal
-    if len(body) > limits.BODY_BYTES:
-        raise too_large
-    return body
 
 
 def _from_address(request: HttpRequest) -> dict[str, Any]:

@@ -61,7 +61,7 @@ class RotationForm(ActForm):
         min_value=0, max_value=168, initial=24, label="Hours in which both are used",
         help_text="So that the receiver can change over without losing a message; at most a week.",
     )  # fmt: skip
-    fields_of = {"overlap": "hours"}
+    fields_of = {"overlap_hours": "hours"}
 
 
 class RangeForm(ActForm):
@@ -72,7 +72,7 @@ class RangeForm(ActForm):
 
 
 def _rotate(row: WebhookEndpoint, data: Data, by: Actor) -> Done:
-    keyed = webhooks.rotate_secret(row, overlap=timedelta(hours=data["hours"]), by=by)
+    keyed = webhooks.rotate_secret(row, overlap_hours=data["hours"], by=by)
     return Done("The new signing secret", keyed.secret, HINT)
 
 

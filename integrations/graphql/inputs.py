@@ -1,6 +1,6 @@
 """What the mutations of webhooks take."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import strawberry
 from strawberry import UNSET
@@ -46,15 +46,10 @@ class WebhookEndpointInput:
 @strawberry.input(description="A new secret for an endpoint.")
 class WebhookEndpointRotateSecretInput:
     id: strawberry.ID = strawberry.field(description="Its id.")
-    overlap: int = strawberry.field(
+    overlap_hours: int = strawberry.field(
         default=24,
         description="For how many hours messages are signed with the old secret, too; at most 168.",
     )
-
-    @property
-    def duration(self) -> timedelta:
-        """The overlap; far too long ones are left to the verb to refuse."""
-        return timedelta(hours=max(-1, min(self.overlap, 10_000)))
 
 
 @strawberry.input(description="What an endpoint is to hear once more.")

@@ -40,7 +40,7 @@ class IntegrationsMutation:
         self, info: Info, input: inputs.WebhookEndpointRotateSecretInput
     ) -> dict[str, Any]:
         endpoint = seen(WebhookEndpointNode, input.id, info)
-        keyed = webhooks.rotate_secret(endpoint, overlap=input.duration, by=info.context.actor)
+        keyed = webhooks.rotate_secret(endpoint, overlap_hours=input.overlap_hours, by=info.context.actor)
         return {"webhook_endpoint": keyed.endpoint, "secret": keyed.secret}
 
     @mutation(

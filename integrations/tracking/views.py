@@ -12,10 +12,12 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from accounts import keys
+from accounts.bodies import body_of
 from accounts.callers import served
 from accounts.errors import Forbidden
 from accounts.keys import Resolved
@@ -77,6 +79,8 @@ def endpoint(kind: str) -> View:
             return _problem(reason, refused=_shown(reason.taken.refused))
         except Unreadable as reason:
             return _problem(reason)
+        except RequestDataTooBig:
+            return _problem(wire.too_large())
         except Forbidden as refusal:
             return _problem(Unreadable(HTTPStatus.FORBIDDEN, "forbidden", refusal.message))
 
@@ -92,7 +96,9 @@ def event_types(request: HttpRequest) -> HttpResponse:
 def _take(request: HttpRequest, kind: str) -> Outcome:
     """Read a request, find out whose it is, and take in what fits."""
     is_batch = kind == "batch"
-    post = wire.read(_body(request), request.headers.get("Content-Encoding", ""), is_batch=is_batch)
+    post = wire.read(
+        body_of(request, wire.MOST_BYTES), request.headers.get("Content-Encoding", ""), is_batch=is_batch
+    )
 
     counted: set[UUID] = set()
 
@@ -108,15 +114,6 @@ def _take(request: HttpRequest, kind: str) -> Outcome:
     if taken.refused and len(taken.refused) == len(post.calls):
         raise NothingFits(taken)
     return outcome
-
-
-def _body(request: HttpRequest) -> bytes:
-    """What was posted; the mobile SDKs send it in chunks, which Django by itself would not read."""
-    stated = request.META.get("CONTENT_LENGTH")
-    if not stated and request.META.get("wsgi.input_terminated"):  # the server knows where they end
-        return wire.read_chunks(request.META["wsgi.input"])
-    wire.check_length(stated)
-    return request.body
 
 
 def _read_and_store(post: Post, kind: str, sender: Resolved) -> Outcome:

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import IO, Any
+from typing import Any
 
 MOST_BYTES = 500 * 1024
 MOST_CALLS = 2_500
@@ -76,7 +76,7 @@ def _inflated(body: bytes, encoding: str) -> bytes:
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported", "`Content-Encoding` is gzip, or left out."
         )
     if len(inflated) > MOST_BYTES:
-        raise _too_large()
+        raise too_large()
     return inflated
 
 
@@ -102,21 +102,8 @@ def _object(body: bytes) -> Call:
     return content
 
 
-def check_length(stated: str | None) -> None:
-    """Refuse a body that is too large before it is read."""
-    if stated and stated.isdigit() and int(stated) > MOST_BYTES:
-        raise _too_large()
-
-
-def read_chunks(stream: IO[bytes]) -> bytes:
-    """Read a body that came in chunks, without a length; refused as soon as it is too large."""
-    body = stream.read(MOST_BYTES + 1)
-    if len(body) > MOST_BYTES:
-        raise _too_large()
-    return body
-
-
-def _too_large() -> Unreadable:
+def too_large() -> Unreadable:
+    """The refusal of a body that is too large, as it came or unpacked."""
     return Unreadable(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", f"A request holds at most {MOST_BYTES // 1024} kB."
     )

@@ -2,10 +2,12 @@
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import get_hasher
+from django.contrib.sessions.models import Session
 
 from accounts.authentication import MemberBackend
 from accounts.models import User
 from accounts.sessions import SessionStore
+from accounts.tasks import clear_sessions_everywhere
 from accounts.tenancy import inside, public
 from tests.factories import PASSWORD, a_member
 
@@ -52,3 +54,20 @@ def test_who_is_no_member_takes_as_long_as_a_wrong_password(acme, globex, monkey
         costs.append(len(work))
 
     assert costs == [1, 1, 1]
+
+
+def test_sessions_that_have_run_out_are_forgotten_of_all_tenants(acme, globex):
+    keys = []
+    for tenant in (acme, globex):
+        for seconds in (-1, 60):
+            with inside(tenant):
+                session = SessionStore()
+                session.set_expiry(seconds)
+                session.save()
+            keys.append(session.session_key)
+
+    clear_sessions_everywhere()
+
+    with public():
+        left = set(Session.objects.values_list("session_key", flat=True))
+    assert left == {keys[1], keys[3]}

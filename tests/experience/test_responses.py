@@ -154,6 +154,7 @@ def test_history_is_imported_with_its_own_permission(acme, globex):
         ({"key": "half \udfff"}, "key"),
         ({"responded_at": datetime(2026, 5, 4, 12)}, "responded_at"),  # noqa: DTZ001
         ({"responded_at": datetime(2999, 1, 1, tzinfo=UTC)}, "responded_at"),
+        ({"responded_at": datetime(1969, 12, 31, tzinfo=UTC)}, "responded_at"),
         ({"recorded_at": MAY, "responded_at": MAY + timedelta(seconds=1)}, "recorded_at"),
         ({"recorded_at": MAY}, "recorded_at"),
     ],

@@ -1,6 +1,8 @@
 """GraphQL over HTTP: media types, statuses, and requests that are no questions at all."""
 
 import json
+from io import BytesIO
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -265,6 +267,18 @@ def test_a_key_needs_none(acme):
     program = Client(headers=headers, enforce_csrf_checks=True)
 
     assert post(program, {"query": VIEWER}).status_code == 200
+
+
+def test_a_body_in_chunks_states_no_length(client):
+    def send(body: bytes) -> int:
+        in_chunks: dict[str, Any] = {"CONTENT_LENGTH": "", "wsgi.input_terminated": True}
+        in_chunks |= {"CONTENT_TYPE": LEGACY, "wsgi.input": BytesIO(body)}
+        return client.generic("POST", "/graphql/", **in_chunks).status_code
+
+    question = json.dumps({"query": VIEWER}).encode()
+    assert send(question) == 200
+    assert send(b"") == 400
+    assert send(question + b" " * 2_000_000) == 413
 
 
 def test_a_write_key_sees_nothing(acme):

@@ -1,5 +1,7 @@
 """Nothing of one tenant is seen or changed from another: by id, cursor, filter, key, remembered document."""
 
+from typing import Any
+
 import pytest
 from strawberry.types.base import get_object_definition
 
@@ -280,8 +282,9 @@ def test_what_another_row_holds_is_asked_by_those_who_see_it():
 
 def _see_beyond(shape: Shape, how: OnColumn) -> set[Permission]:
     """What those who see the rows need not be allowed to see, and is on the way to the column."""
-    seen, model = set(), shape.model
+    model: Any = shape.model
+    own, seen = model._default_manager.all().see, set()
     for part in how.path.split("__")[:-1]:
         model = model._meta.get_field(part).related_model
         seen.add(model._default_manager.all().see)
-    return seen - {shape.model._default_manager.all().see}
+    return seen - {own}

@@ -63,7 +63,7 @@ def test_a_message_is_what_the_official_library_verifies(acme, globex, receiver)
 
 def test_two_secrets_sign_while_they_overlap(acme, globex, receiver):
     endpoint, old = an_endpoint(receiver.url())
-    _, new = webhooks.rotate_secret(endpoint, overlap=timedelta(hours=1), by=an_actor())
+    _, new = webhooks.rotate_secret(endpoint, overlap_hours=1, by=an_actor())
     something_happened()
     send()
     something_happened()

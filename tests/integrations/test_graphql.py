@@ -93,8 +93,8 @@ def test_it_is_switched_off_and_on_and_gets_another_secret(api):
     assert change("webhookEndpointTest")["errors"] == []
     assert change("webhookEndpointRotateSecret")["webhookEndpoint"]["previousSecretUntil"]
     for hours in (-1, 169, 2**31 - 1):
-        assert change("webhookEndpointRotateSecret", f", overlap: {hours}")["errors"] == [
-            {"path": ["overlap"], "code": "INVALID"}
+        assert change("webhookEndpointRotateSecret", f", overlapHours: {hours}")["errors"] == [
+            {"path": ["overlapHours"], "code": "INVALID"}
         ]
 
 

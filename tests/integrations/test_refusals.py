@@ -48,7 +48,8 @@ def test_a_body_in_chunks_states_no_length(acme, globex, is_zipped):
         content = gzip.compress(body, mtime=0) if is_zipped else body
         headers = {"host": "localhost"} | ({"content-encoding": "gzip"} if is_zipped else {})
         client = Client(headers=headers)
-        in_chunks = {"CONTENT_LENGTH": "", "wsgi.input": BytesIO(content), "wsgi.input_terminated": True}
+        in_chunks: dict[str, Any] = {"CONTENT_LENGTH": "", "wsgi.input_terminated": True}
+        in_chunks["wsgi.input"] = BytesIO(content)
         return client.generic("POST", "/v1/batch", **in_chunks).status_code
 
     batch = json.dumps({"batch": [a_track()], "writeKey": a_write_key(acme)}).encode()

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from accounts.errors import Conflict, Forbidden, Invalid, NotFound
 from accounts.identifiers import uuid7
@@ -142,8 +143,10 @@ class TestBelonging:
     def test_an_end(self, acme, globex):
         person, company, by = a_person(), a_company(), an_actor()
         begun = affiliations.affiliate(person, company, AffiliationDraft(since=NOON), by=by)
-        with pytest.raises(Invalid):
-            affiliations.end(begun, at=NOON - DAY, by=by)
+        for wrong in (NOON - DAY, timezone.now() + DAY):
+            with pytest.raises(Invalid) as refusal:
+                affiliations.end(begun, at=wrong, by=by)
+            assert refusal.value.field == "at"
         ended = affiliations.end(affiliations.find(begun.pk, by=by), by=by)
 
         assert ended.until

@@ -77,6 +77,7 @@ def test_what_does_not_fit_is_refused_by_place_and_field_and_the_rest_stored(acm
         deep = {"in": deep}
     wrong: list[tuple[Message, str]] = [
         (an_event(""), "name"),
+        (an_event(" \u3000"), "name"),
         (an_event("n" * 121), "name"),
         (an_event("nul\0"), "name"),
         (an_event("half \ud800"), "name"),
