@@ -19,6 +19,7 @@ from unfold.views import ChangeList
 
 from accounts.actor import Actor
 from accounts.admin.acts import ActingMixin
+from accounts.admin.choosing import Chooser
 from accounts.admin.forms import Data, VerbForm
 from accounts.admin.navigation import Place
 from accounts.admin.panels import Panel, panels_of
@@ -114,6 +115,8 @@ class TenantModelAdmin(ActingMixin, ModelAdmin):
         related = db_field.remote_field.model._default_manager.all()
         if "queryset" not in kwargs and isinstance(related, TenantQuerySet):
             kwargs["queryset"] = related.visible_to(_actor(request))
+        if db_field.name in self.autocomplete_fields:
+            kwargs["widget"] = Chooser(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Field | None:

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
@@ -13,6 +12,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, U
 from accounts.actor import Actor
 from accounts.admin.acts import Act, Done
 from accounts.admin.base import TenantModelAdmin
+from accounts.admin.choosing import Chooser
 from accounts.admin.filters import StandingFilter
 from accounts.admin.forms import ActForm, Data, VerbForm
 from accounts.admin.navigation import Place, Practice
@@ -62,7 +62,7 @@ class AnswersForm(ActForm):
     """Somebody's answers, as they told them."""
 
     person = forms.ModelChoiceField(
-        Person.objects.none(), widget=AutocompleteSelect(Response._meta.get_field("person"), site)
+        Person.objects.none(), widget=Chooser(Response._meta.get_field("person"), site)
     )
     fields_of = {"person_id": "person"}
     row: Survey

@@ -3,10 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelect
 
 from accounts.actor import Actor
 from accounts.admin.acts import Act, Done
+from accounts.admin.choosing import Chooser
 from accounts.admin.forms import ActForm, Data
 from accounts.admin.site import site
 from accounts.permissions import Permission
@@ -31,7 +31,7 @@ class AffiliationForm(ActForm):
 
     company = forms.ModelChoiceField(
         Company.objects.none(),
-        widget=AutocompleteSelect(Affiliation._meta.get_field("company"), site),
+        widget=Chooser(Affiliation._meta.get_field("company"), site),
     )
     role = forms.ChoiceField(choices=AffiliationRole.choices, initial=AffiliationRole.USER)
     is_primary = forms.BooleanField(

@@ -4,13 +4,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.actor import Actor
 from accounts.admin import words
 from accounts.admin.acts import Act, Done
+from accounts.admin.choosing import Chooser
 from accounts.admin.forms import ActForm, Data
 from accounts.admin.site import site
 from accounts.models import User
@@ -32,7 +32,7 @@ class DetailsForm(ActForm):
     owner = forms.ModelChoiceField(
         User.objects.none(),
         required=False,
-        widget=AutocompleteSelect(Account._meta.get_field("owner"), site),
+        widget=Chooser(Account._meta.get_field("owner"), site),
         help_text="A member; empty for nobody.",
     )
     tier = forms.CharField(max_length=40, required=False, help_text="In your own words, such as Enterprise.")

@@ -7,7 +7,9 @@ from integrations.models import Delivery, OutboxEvent, WebhookEndpoint
 from journeys.models import Affiliation, Company, Event, Person, Stage, StageVisit
 from success.models import Account, Contract, Signal
 from tests.admin.pages import Browser, add_to, errors_of, is_too_late, list_of, page_of, told
+from tests.experience.factories import a_survey
 from tests.journeys.factories import a_company, a_person
+from tests.success.factories import an_account
 
 
 def announced(name: str) -> OutboxEvent:
@@ -201,3 +203,22 @@ def test_no_value_of_a_filter_makes_a_list_crash(acme, globex, value):
             known = {name: text for name, text in asked.items() if name.startswith(field)}
             answers = [browser.client.get(list_of(model), query) for query in (asked, known)]
             assert {answer.status_code for answer in answers} <= {200, 302, 400}
+
+
+@pytest.mark.parametrize("sent", ["abc", "0", "\u2028", "00000000-0000-7000-8000-000000000000"])
+def test_what_is_no_row_is_refused_where_one_is_chosen_by_typing(acme, globex, sent):
+    browser, person, survey = Browser(acme), a_person(), a_survey("nps")
+    account = an_account()
+    before = OutboxEvent.objects.count()
+
+    for address, field in [
+        (add_to(Account), "company"),
+        (add_to(Account), "owner"),
+        (page_of(account, "details"), "owner"),
+        (page_of(person, "company"), "company"),
+        (page_of(survey, "record"), "person"),
+    ]:
+        answer = browser.post(address, **{field: sent})
+        assert answer.status_code == 200, address
+        assert errors_of(answer)[field], address
+    assert OutboxEvent.objects.count() == before
