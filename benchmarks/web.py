@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from config.local.addresses import PROJECT
@@ -37,8 +38,11 @@ def serving(application: str, log: Path, workers: int = WORKERS, /, **variables:
         *("granian", "--interface", "wsgi", "--no-ws", "--workers", str(workers), "--blocking-threads", "3"),
         *("--host", "127.0.0.1", "--port", str(port), application),
     ]
-    # logs as in production: a line for every request, into a file
-    with running(command, log, LOG_LEVEL="INFO", **variables) as process:
+    # logs and counts as in production: a line for every request, and figures of all processes in one folder
+    with (
+        TemporaryDirectory() as figures,
+        running(command, log, LOG_LEVEL="INFO", PROMETHEUS_MULTIPROC_DIR=figures, **variables) as process,
+    ):
         wait_for(process, port, log)
         yield Served(port, process.pid)
 
